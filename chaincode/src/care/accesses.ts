@@ -1,0 +1,286 @@
+import { command, query, type Transaction } from '../ledger/index.ts';
+import {
+  accessCounterType,
+  accessType,
+  CheckAccess,
+  OpenAccess,
+  patientType,
+  Refusal,
+  recordFactType,
+  type Access,
+  type AccessBasis,
+  type ErrorCode,
+  type RecordFact,
+  type RecordVersion,
+} from '../model/index.ts';
+import {
+  accessIdOf,
+  accessTimes,
+  decideCategoryAccess,
+  decideRecordAccess,
+  readRequest,
+  requireAct,
+  type AccessAnswer,
+  type Reader,
+  type StaffActor,
+} from '../rules/index.ts';
+import { findStaffActor, findStaffOfKey } from '../registry/actor.ts';
+import { deviceAddress } from '../registry/addresses.ts';
+import {
+  accessAddress,
+  counterAddress,
+  patientAddress,
+  placeOf,
+  recordAddress,
+  type PatientRef,
+  type Place,
+} from './addresses.ts';
+import { isSelf, patientRefOf } from './patientRef.ts';
+import { rulesFor } from './reader.ts';
+
+/** Who reads: themselves or staff, with what is needed to decide and to record it. */
+interface Accessor {
+  readonly reader: Reader;
+  readonly id: string;
+  readonly mspId: string;
+  readonly role: string;
+  readonly group?: string;
+}
+
+/**
+ * Decides an access and commits the decision, permit or deny. A basis that counts nothing is tried first; when only a
+ * counted consent permits, the command is refused with `counted_basis` unless it says that it may count.
+ */
+export const openAccess = command<OpenAccess>({
+  body: OpenAccess,
+  guards: ({ home }, { submitter }) => placeOf(home, submitter.mspId).accesses,
+  *reads(transaction, command) {
+    const { submitter } = transaction;
+    const { home, accessId, records } = command.body;
+    const patient = patientRefOf(transaction, command);
+    const { facts, accesses } = placeOf(home, submitter.mspId);
+    yield accessAddress(accesses, patient, accessId);
+    yield deviceAddress('clinical', submitter.deviceKey);
+    if (submitter.mspId === home) yield patientAddress(patient);
+    for (const { recordId, version } of records ?? []) yield recordAddress(facts, patient, recordId, version);
+  },
+  async decide(transaction, command) {
+    const { ledger, submitter, time, timeMs } = transaction;
+    const { accessId, home, purposeOfUse, records, categories, sealedReason, counted } = command.body;
+    if ((records === undefined) === (categories === undefined))
+      throw new Refusal('validation_failed', 'exactly one of records and categories is needed', '/records');
+    const patient = patientRefOf(transaction, command);
+    const { deviceKey } = submitter;
+    if (accessId !== accessIdOf({ commandKey: command.key, deviceKey, handle: patient.handle }))
+      throw new Refusal('validation_failed', 'does not follow from the command', '/accessId');
+    const place = placeOf(home, submitter.mspId);
+    const accessor = await accessorOf(transaction, patient, place);
+    const at = accessAddress(place.accesses, patient, accessId);
+    if (await ledger.has(at)) throw new Refusal('already_exists', undefined, '/accessId');
+
+    const request = readRequest(purposeOfUse, timeMs);
+    const answers =
+      records === undefined
+        ? categories!.map((category) => decideCategoryAccess(accessor.reader, request, category))
+        : (await factsOf(transaction, patient, place, records)).map((fact) =>
+            decideRecordAccess(accessor.reader, request, fact),
+          );
+    const paid = await payWhereNeeded(transaction, patient, place, accessor, answers, counted === true);
+    const permits = paid.filter((answer) => answer.decision === 'permit');
+    const basis = distinct(permits.flatMap((answer) => answer.basis));
+    const code = permits.length > 0 ? undefined : denialOf(paid);
+    const access: Access = {
+      accessId,
+      patientId: patient.patientId,
+      deviceKey,
+      purposeOfUse,
+      accessorId: accessor.id,
+      accessorOrg: accessor.mspId,
+      accessorRole: accessor.role,
+      ...(accessor.group === undefined ? {} : { accessorGroup: accessor.group }),
+      ...(sealedReason === undefined ? {} : { sealedReason }),
+      ...(records === undefined ? { categories: categories! } : { records }),
+      decision: code === undefined ? 'permit' : 'deny',
+      ...(code === undefined ? {} : { code }),
+      basis,
+      withheld: answers.length - permits.length,
+      recordTime: time,
+      ...accessTimes(timeMs),
+    };
+    ledger.put(accessType, at, access);
+    const { decision, withheld, servesUntil, notAfter } = access;
+    return {
+      result: { accessId, decision, basis: access.basis, withheld, servesUntil, notAfter },
+      ...(code === undefined ? {} : { refusal: { code } }),
+    };
+  },
+});
+
+/**
+ * Whether an access is permitted now, and for which of these records: asked of the own peer by whoever serves content,
+ * with the same rules as when it was opened. So a revocation closes a running access, and a forged access opens nothing.
+ */
+export const checkAccess = query<CheckAccess>({
+  body: CheckAccess,
+  async answer(transaction, query) {
+    const { ledger, timeMs, submitter, consortium } = transaction;
+    const { home, accessId, accessorOrg, records } = query.body;
+    const patient = patientRefOf(transaction, query);
+    if (submitter.mspId !== home && submitter.mspId !== accessorOrg && submitter.mspId !== consortium.regulator)
+      throw new Refusal('organization_not_allowed');
+    const place = placeOf(home, accessorOrg);
+    const access = await ledger.get(accessType, accessAddress(place.accesses, patient, accessId));
+    if (access === undefined) throw new Refusal('access_not_found');
+    if (access.decision !== 'permit' || access.accessorOrg !== accessorOrg) throw new Refusal('access_not_permitted');
+    if (Date.parse(access.servesUntil) <= timeMs) throw new Refusal('access_expired');
+    const reader = await readerOf(transaction, patient, place, access);
+    const request = readRequest(access.purposeOfUse, timeMs);
+    const permitted: RecordVersion[] = [];
+    for (const fact of await factsOf(transaction, patient, place, records)) {
+      const answer = decideRecordAccess(reader, request, fact);
+      const isPermitted = answer.decision === 'permit' && answer.basis.some((basis) => isPaid(reader, access, basis));
+      if (isPermitted && coversRecord(access, fact)) permitted.push({ recordId: fact.recordId, version: fact.version });
+    }
+    return { access, permitted };
+  },
+});
+
+function coversRecord(access: Access, { recordId, version, category }: RecordFact): boolean {
+  if (access.categories !== undefined) return access.categories.includes(category);
+  return access.records!.some((asked) => asked.recordId === recordId && asked.version === version);
+}
+
+async function accessorOf(transaction: Transaction, patient: PatientRef, place: Place): Promise<Accessor> {
+  const { submitter, ledger, timeMs } = transaction;
+  if (submitter.mspId === patient.home) {
+    const self = await ledger.get(patientType, patientAddress(patient));
+    if (self === undefined) throw new Refusal('patient_not_found');
+    if (isSelf(transaction, self))
+      return { reader: { kind: 'self' }, id: patient.patientId, mspId: patient.home, role: 'patient' };
+  }
+  const actor = await findStaffActor(transaction, ['clinical', 'registry']);
+  if (actor === undefined) throw new Refusal('unknown_identity');
+  requireAct(actor, 'care.openAccess', timeMs);
+  const { staffId: id, mspId, role, department } = actor;
+  const group = department === undefined ? {} : { group: department };
+  return { reader: await staffReader(transaction, patient, place, actor), id, mspId, role, ...group };
+}
+
+async function staffReader(
+  transaction: Transaction,
+  patient: PatientRef,
+  place: Place,
+  { mspId, staffId, role, department }: Pick<StaffActor, 'mspId' | 'staffId' | 'role' | 'department'>,
+): Promise<Reader> {
+  const requester = { mspId, staffId, role, ...(department === undefined ? {} : { department }) };
+  return { kind: 'staff', requester, rules: await rulesFor(transaction, patient, place, requester) };
+}
+
+/**
+ * The accessor of a committed access as the facts are now: who was suspended, lost the licence or whose device key was
+ * revoked reads nothing more. The access must name the person whose key opened it.
+ */
+async function readerOf(transaction: Transaction, patient: PatientRef, place: Place, access: Access): Promise<Reader> {
+  if (access.accessorRole === 'patient') return selfOf(transaction, patient, access);
+  const { deviceKey, accessorOrg: mspId, accessorId } = access;
+  const actor = await findStaffOfKey(transaction, ['clinical', 'registry'], { deviceKey, mspId });
+  if (actor?.staffId !== accessorId) throw new Refusal('access_not_permitted');
+  requireAct(actor, 'care.openAccess', transaction.timeMs);
+  return staffReader(transaction, patient, place, actor);
+}
+
+/** An access in a collection of one endorser may be forged: that the patient opened it holds only with a key of theirs. */
+async function selfOf({ ledger }: Transaction, patient: PatientRef, access: Access): Promise<Reader> {
+  const self = await ledger.get(patientType, patientAddress(patient));
+  const isOwnKey = self?.devices.some(({ deviceKey, status }) => deviceKey === access.deviceKey && status === 'active');
+  if (access.accessorOrg !== patient.home || isOwnKey !== true) throw new Refusal('access_not_permitted');
+  return { kind: 'self' };
+}
+
+/** @throws Refusal record_not_found; for another hospital also a record that was never opened to it does not exist */
+async function factsOf(
+  { ledger }: Transaction,
+  patient: PatientRef,
+  place: Place,
+  records: readonly RecordVersion[],
+): Promise<readonly RecordFact[]> {
+  const facts: RecordFact[] = [];
+  const addresses = records.map(({ recordId, version }) => recordAddress(place.facts, patient, recordId, version));
+  await ledger.prefetch(addresses);
+  for (const [index, at] of addresses.entries()) {
+    const fact = await ledger.get(recordFactType, at);
+    if (fact === undefined) throw new Refusal('record_not_found', undefined, `/records/${index}`);
+    facts.push(fact);
+  }
+  return facts;
+}
+
+/**
+ * Consents with maximum accesses count an access once, however many records. What an uncounted basis permits costs
+ * nothing and rests on that basis alone; the rest is paid for with one of its counted consents, or denied when all of them
+ * are used up.
+ *
+ * @returns the answers, each with the bases that the access may rest on
+ * @throws Refusal counted_basis when counted consents are needed and the command does not say that it may count
+ */
+async function payWhereNeeded(
+  { ledger }: Transaction,
+  patient: PatientRef,
+  place: Place,
+  { reader }: Accessor,
+  answers: readonly AccessAnswer[],
+  mayCount: boolean,
+): Promise<readonly AccessAnswer[]> {
+  const spent = new Set<string>();
+  const paid: AccessAnswer[] = [];
+  for (const answer of answers) {
+    const free =
+      answer.decision === 'permit' ? answer.basis.filter((basis) => limitOf(reader, basis) === undefined) : [];
+    if (answer.decision === 'deny' || free.length > 0) {
+      paid.push(answer.decision === 'deny' ? answer : { decision: 'permit', basis: free });
+      continue;
+    }
+    if (!mayCount) throw new Refusal('counted_basis');
+    const consentId = await spendOne(answer.basis);
+    if (consentId === undefined) paid.push({ decision: 'deny', code: 'consent_missing' });
+    else paid.push({ decision: 'permit', basis: [{ kind: 'consent', consentId }] });
+  }
+  return paid;
+
+  async function spendOne(basis: readonly AccessBasis[]): Promise<string | undefined> {
+    const consents = basis.flatMap((one) => (one.kind === 'consent' ? [one] : []));
+    const known = consents.find(({ consentId }) => spent.has(consentId));
+    if (known !== undefined) return known.consentId;
+    for (const one of consents) {
+      const { consentId } = one;
+      const at = counterAddress(patient, consentId, place.facts);
+      const used = (await ledger.get(accessCounterType, at))?.used ?? 0;
+      if (used >= limitOf(reader, one)!) continue;
+      ledger.put(accessCounterType, at, { patientId: patient.patientId, consentId, used: used + 1 });
+      spent.add(consentId);
+      return consentId;
+    }
+    return undefined;
+  }
+}
+
+/** Whether nothing need be counted for this basis, or the access counted it when it was opened. */
+function isPaid(reader: Reader, access: Access, basis: AccessBasis): boolean {
+  if (basis.kind !== 'consent' || limitOf(reader, basis) === undefined) return true;
+  return access.basis.some((paid) => paid.kind === 'consent' && paid.consentId === basis.consentId);
+}
+
+/** Maximum accesses of the consent that is the basis. @returns undefined when the basis counts nothing */
+function limitOf(reader: Reader, basis: AccessBasis): number | undefined {
+  if (reader.kind === 'self' || basis.kind !== 'consent') return undefined;
+  return reader.rules.find(({ consentId }) => consentId === basis.consentId)?.maxAccesses;
+}
+
+function denialOf(answers: readonly AccessAnswer[]): ErrorCode {
+  const codes = answers.flatMap((answer) => (answer.decision === 'deny' ? [answer.code] : []));
+  return codes.find((code) => code === 'consent_denied') ?? 'consent_missing';
+}
+
+function distinct(bases: readonly AccessBasis[]): AccessBasis[] {
+  return [...new Map(bases.map((basis) => [JSON.stringify(basis), basis])).values()];
+}

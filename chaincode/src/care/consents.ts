@@ -1,0 +1,198 @@
+import { command, type Transaction } from '../ledger/index.ts';
+import {
+  AddWraps,
+  clinicalRoles,
+  collectionName,
+  consentBucketType,
+  consentStopsType,
+  consentType,
+  GrantConsent,
+  grantWrapType,
+  openingType,
+  recordCategories,
+  Refusal,
+  RevokeConsent,
+  staffType,
+  subjectOf,
+  type ClosingKind,
+  type Consent,
+  type ConsentDecision,
+  type ConsentRule,
+  type Grantee,
+  type OfferedWrap,
+} from '../model/index.ts';
+import { consentIdOf, emptyBucket, isFull, mayHoldSeed, withRule } from '../rules/index.ts';
+import { staffAddress } from '../registry/addresses.ts';
+import {
+  bucketAddress,
+  consentAddress,
+  openingAddress,
+  placeOf,
+  stopsAddress,
+  wrapAddress,
+  type PatientRef,
+  type Place,
+} from './addresses.ts';
+import { patientRefOf, requireSelf } from './patientRef.ts';
+
+/** Where the rules of a grantee lie: those of everyone at home only. */
+function placeOfGrantee(home: string, { mspId }: Grantee): Place {
+  return placeOf(home, mspId);
+}
+
+/**
+ * The patient permits or denies. The rule goes to the grantee's bucket, sealed keys beside it. What only narrows rights is
+ * never refused for want of room: see `rules/consentBucket`.
+ */
+export const grantConsent = command<GrantConsent>({
+  body: GrantConsent,
+  guards: ({ home, grantee }) => placeOfGrantee(home, grantee).facts,
+  async decide(transaction, command) {
+    const { ledger, time, timeMs, submitter } = transaction;
+    const { patientId, home, wraps, grantee, sealedNote, ...rule } = command.body;
+    const patient = patientRefOf(transaction, command);
+    await requireSelf(transaction, patient);
+    await requireGrantee(transaction, grantee, rule.decision);
+    const origin = { commandKey: command.key, deviceKey: submitter.deviceKey, handle: patient.handle };
+    if (rule.consentId !== consentIdOf(origin, grantee))
+      throw new Refusal('validation_failed', 'does not follow from the command', '/consentId');
+    if (rule.expiresAt !== undefined && Date.parse(rule.expiresAt) <= timeMs)
+      throw new Refusal('validation_failed', 'must lie in the future', '/expiresAt');
+    const place = placeOfGrantee(home, grantee);
+    const at = consentAddress(place.facts, patient, rule.consentId);
+    if (await ledger.has(at)) throw new Refusal('already_exists', undefined, '/consentId');
+    const granted: ConsentRule = { ...rule, grantedAt: time };
+    const consent: Consent = {
+      ...granted,
+      patientId,
+      grantee,
+      grantedBy: submitter.deviceKey,
+      ...(sealedNote === undefined ? {} : { sealedNote }),
+    };
+    const closes = await addToBucket(transaction, patient, place, subjectOf(grantee), granted);
+    const closing = closes === undefined ? {} : { closes };
+    ledger.put(consentType, at, { ...consent, ...closing });
+    storeWraps(transaction, patient, place, consent, wraps);
+    if (place.facts === collectionName.exchange(home))
+      await openCategories(transaction, patient, grantee.mspId!, granted);
+    return { result: { consentId: rule.consentId, ...closing } };
+  },
+});
+
+export const addWraps = command<AddWraps>({
+  body: AddWraps,
+  guards: ({ home }) => collectionName.care(home),
+  async decide(transaction, command) {
+    const { ledger } = transaction;
+    const { home, consentId, wraps } = command.body;
+    const patient = patientRefOf(transaction, command);
+    await requireSelf(transaction, patient);
+    for (const facts of [collectionName.care(home), collectionName.exchange(home)]) {
+      const consent = await ledger.get(consentType, consentAddress(facts, patient, consentId));
+      if (consent === undefined) continue;
+      storeWraps(transaction, patient, placeOfGrantee(home, consent.grantee), consent, wraps);
+      return { result: { consentId } };
+    }
+    throw new Refusal('consent_not_found', undefined, '/consentId');
+  },
+});
+
+/**
+ * The patient ends a consent. Only a stop is written, in a collection that one endorser (at home) suffices for, so that
+ * rights can be narrowed while the regulator is unreachable. The stop alone decides; the bucket keeps its rule.
+ */
+export const revokeConsent = command<RevokeConsent>({
+  body: RevokeConsent,
+  guards: ({ home, grantee }) => placeOfGrantee(home, grantee).accesses,
+  async decide(transaction, command) {
+    const { ledger, time, submitter } = transaction;
+    const { patientId, home, consentId, grantee } = command.body;
+    const patient = patientRefOf(transaction, command);
+    await requireSelf(transaction, patient);
+    const place = placeOfGrantee(home, grantee);
+    const consent = await ledger.get(consentType, consentAddress(place.facts, patient, consentId));
+    if (consent === undefined) throw new Refusal('consent_not_found', undefined, '/consentId');
+    const subject = subjectOf(consent.grantee);
+    const at = stopsAddress(place.accesses, patient, subject);
+    const stops = (await ledger.get(consentStopsType, at))?.stops ?? [];
+    if (stops.some((stop) => stop.consentId === consentId)) throw new Refusal('consent_already_ended');
+    const closing = consent.closes === undefined ? {} : { closes: consent.closes };
+    const stop = { consentId, revokedAt: time, revokedBy: submitter.deviceKey, ...closing };
+    ledger.put(consentStopsType, at, { patientId, subject, stops: [...stops, stop] });
+    return { result: { consentId, revokedAt: time } };
+  },
+});
+
+/**
+ * The grantee is complete for its kind, of a hospital of ours, and, if a person, registered there; active too, unless the
+ * consent is a denial, which takes nothing but rights.
+ */
+async function requireGrantee(
+  { ledger, consortium }: Transaction,
+  { kind, mspId, id }: Grantee,
+  decision: ConsentDecision,
+): Promise<void> {
+  const wants = { person: 'mi', department: 'mi', role: 'mi', organization: 'm', everyone: '' }[kind];
+  const has = `${mspId === undefined ? '' : 'm'}${id === undefined ? '' : 'i'}`;
+  if (has !== wants) throw new Refusal('validation_failed', `is not complete for a ${kind}`, '/grantee');
+  if (mspId !== undefined && consortium.roleOf(mspId) !== 'hospital')
+    throw new Refusal('organization_not_found', undefined, '/grantee/mspId');
+  if (kind === 'role' && !clinicalRoles.some((role) => role === id))
+    throw new Refusal('validation_failed', 'is no role of care', '/grantee/id');
+  if (kind !== 'person') return;
+  const staff = await ledger.get(staffType, staffAddress('clinical', id!));
+  if (staff === undefined || staff.mspId !== mspId) throw new Refusal('staff_not_found', undefined, '/grantee/id');
+  if (decision === 'permit' && staff.status !== 'active')
+    throw new Refusal('grantee_suspended', undefined, '/grantee/id');
+}
+
+/** @returns how the denial closes the grantee's bucket, where it found it full */
+async function addToBucket(
+  { ledger, timeMs }: Transaction,
+  patient: PatientRef,
+  place: Place,
+  subject: string,
+  rule: ConsentRule,
+): Promise<ClosingKind | undefined> {
+  const at = bucketAddress(place.facts, patient, subject);
+  const before = (await ledger.get(consentBucketType, at)) ?? emptyBucket;
+  const stops = isFull(before)
+    ? await ledger.get(consentStopsType, stopsAddress(place.accesses, patient, subject))
+    : undefined;
+  const { bucket, closes } = withRule(before, rule, stops?.stops ?? [], timeMs);
+  ledger.put(consentBucketType, at, { patientId: patient.patientId, subject, ...bucket });
+  return closes;
+}
+
+function storeWraps(
+  { ledger }: Transaction,
+  patient: PatientRef,
+  place: Place,
+  consent: Consent,
+  wraps: readonly OfferedWrap[],
+): void {
+  for (const [index, wrap] of wraps.entries()) {
+    if (wrap.kind === 'seed' && !mayHoldSeed(consent, wrap))
+      throw new Refusal('validation_failed', 'the consent does not cover the whole category', `/wraps/${index}/kind`);
+    if (wrap.kind === 'dek' && (wrap.recordId === undefined || wrap.version === undefined))
+      throw new Refusal('validation_failed', 'a data key names record and version', `/wraps/${index}`);
+    const at = wrapAddress(place.facts, patient, consent.consentId, wrap.wrapId);
+    ledger.put(grantWrapType, at, { ...wrap, patientId: patient.patientId, consentId: consent.consentId });
+  }
+}
+
+/** From now on appends of the consent's categories are mirrored for the grantee's hospital. */
+async function openCategories(
+  { ledger }: Transaction,
+  patient: PatientRef,
+  hospital: string,
+  rule: ConsentRule,
+): Promise<void> {
+  if (rule.decision === 'deny') return;
+  for (const category of rule.categories ?? recordCategories) {
+    const at = openingAddress(patient, category);
+    const hospitals = (await ledger.get(openingType, at))?.hospitals ?? [];
+    if (hospitals.includes(hospital)) continue;
+    ledger.put(openingType, at, { patientId: patient.patientId, category, hospitals: [...hospitals, hospital].sort() });
+  }
+}

@@ -1,0 +1,21 @@
+/** The contract `care`: patients, records, consents, access. A handler a domain. */
+import type { ContractDefinition } from '../ledger/index.ts';
+import { checkAccess, openAccess } from './accesses.ts';
+import { appendRecords } from './appendRecords.ts';
+import { addWraps, grantConsent, revokeConsent } from './consents.ts';
+import { mirrorRecords } from './mirrorRecords.ts';
+import { readRecords } from './queries.ts';
+import { registerPatient } from './registerPatient.ts';
+
+export const careDefinition: ContractDefinition = {
+  commands: {
+    'care.registerPatient': registerPatient,
+    'care.appendRecords': appendRecords,
+    'care.grantConsent': grantConsent,
+    'care.addWraps': addWraps,
+    'care.revokeConsent': revokeConsent,
+    'care.mirrorRecords': mirrorRecords,
+    'care.openAccess': openAccess,
+  },
+  queries: { 'care.checkAccess': checkAccess, 'care.readRecords': readRecords },
+};

@@ -1,0 +1,242 @@
+/** Commands and queries of the contract `care`. Every one carries the patient's handle beside its body. */
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsNotEmpty,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { IsFormat } from '../core/decorators.ts';
+import {
+  confidentialities,
+  consentDecisions,
+  consentLevels,
+  granteeKinds,
+  limits,
+  purposeCodes,
+  recordCategories,
+  type Confidentiality,
+  type ConsentDecision,
+  type ConsentLevel,
+  type GranteeKind,
+  type PurposeOfUse,
+  type RecordCategory,
+} from './vocabulary.ts';
+
+const xWingPublicKey = /^[A-Za-z0-9_-]{1622}$/;
+
+export class OfferedCategoryKey {
+  @IsIn(recordCategories) category!: RecordCategory;
+  @IsIn(confidentialities) confidentiality!: Confidentiality;
+  @Matches(xWingPublicKey) publicKey!: string;
+}
+
+/** By a registrar of the home hospital. */
+export class RegisterPatient {
+  @IsFormat('uuid') patientId!: string;
+  /** W3C DID document as JSON text; device keys only, no health information, no name. */
+  @IsString() @MaxLength(8192) didDocument!: string;
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(10)
+  @ArrayUnique()
+  @IsFormat('hex-256', { each: true })
+  deviceKeys!: string[];
+  @IsArray()
+  @ArrayMaxSize(64)
+  @ValidateNested({ each: true })
+  @Type(() => OfferedCategoryKey)
+  categoryKeys!: OfferedCategoryKey[];
+}
+
+export class AppendedBatch {
+  @IsFormat('uuid') batchId!: string;
+  @IsIn(recordCategories) category!: RecordCategory;
+  @IsIn(confidentialities) confidentiality!: Confidentiality;
+  @IsInt() @Min(0) epoch!: number;
+  @IsFormat('base64url') @MaxLength(4096) sealedToCategory!: string;
+  @IsString() @IsNotEmpty() @MaxLength(64) authorGroup!: string;
+  @IsInt() @Min(0) groupEpoch!: number;
+  @IsFormat('base64url') @MaxLength(4096) sealedToGroup!: string;
+}
+
+export class AppendedRecord {
+  @IsFormat('uuid') recordId!: string;
+  /** 1 for a new record, otherwise one more than the version it supersedes. */
+  @IsInt() @Min(1) @Max(1_000_000) version!: number;
+  @IsFormat('uuid') batchId!: string;
+  /** The record's own category: that of its batch, or, in a batch of `other`, one that has no key pair. */
+  @IsIn(recordCategories) category!: RecordCategory;
+  @IsFormat('clinical-date') clinicalDate!: string;
+  @IsFormat('cid') cid!: string;
+  @IsFormat('hex-256') sha256!: string;
+  @IsInt() @Min(1) size!: number;
+  @IsFormat('base64url') @MaxLength(128) wrappedKey!: string;
+  @IsFormat('base64url') @MaxLength(16_384) sealed!: string;
+}
+
+/** By whoever may write records at the patient's home hospital. New records' ids are `recordIdOf` (rules) the command. */
+export class AppendRecords {
+  @IsFormat('uuid') patientId!: string;
+  @IsFormat('msp-id') home!: string;
+  /** New ones; a record may also name a batch that its author's group appended before. */
+  @IsArray()
+  @ArrayMaxSize(64)
+  @ValidateNested({ each: true })
+  @Type(() => AppendedBatch)
+  batches!: AppendedBatch[];
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(limits.recordsPerCommand)
+  @ValidateNested({ each: true })
+  @Type(() => AppendedRecord)
+  records!: AppendedRecord[];
+}
+
+export class GranteeReference {
+  @IsIn(granteeKinds) kind!: GranteeKind;
+  @IsOptional() @IsFormat('msp-id') mspId?: string;
+  @IsOptional() @IsString() @IsNotEmpty() @MaxLength(64) id?: string;
+}
+
+export class Period {
+  @IsOptional() @IsFormat('clinical-date') start?: string;
+  @IsOptional() @IsFormat('clinical-date') end?: string;
+}
+
+export class Scope {
+  @IsOptional() @IsArray() @ArrayMinSize(1) @IsIn(purposeCodes, { each: true }) purposes?: PurposeOfUse[];
+  @IsOptional() @IsArray() @ArrayMinSize(1) @IsIn(recordCategories, { each: true }) categories?: RecordCategory[];
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @IsIn(confidentialities, { each: true })
+  confidentialities?: Confidentiality[];
+  @IsOptional() @IsArray() @ArrayMinSize(1) @ArrayMaxSize(200) @IsFormat('uuid', { each: true }) recordIds?: string[];
+  @IsOptional() @ValidateNested() @Type(() => Period) period?: Period;
+}
+
+export class OfferedWrap {
+  @IsFormat('uuid') wrapId!: string;
+  @IsIn(['seed', 'dek']) kind!: 'seed' | 'dek';
+  @IsIn(recordCategories) category!: RecordCategory;
+  @IsIn(confidentialities) confidentiality!: Confidentiality;
+  @IsInt() @Min(0) epoch!: number;
+  @IsOptional() @IsFormat('uuid') recordId?: string;
+  @IsOptional() @IsInt() @Min(1) version?: number;
+  @IsString() @IsNotEmpty() @MaxLength(128) recipient!: string;
+  @IsFormat('base64url') @MaxLength(4096) sealed!: string;
+}
+
+/** By the patient. */
+export class GrantConsent extends Scope {
+  @IsFormat('uuid') patientId!: string;
+  @IsFormat('msp-id') home!: string;
+  @IsFormat('uuid') consentId!: string;
+  @ValidateNested() @Type(() => GranteeReference) grantee!: GranteeReference;
+  @IsIn(consentDecisions) decision!: ConsentDecision;
+  @IsIn(consentLevels) level!: ConsentLevel;
+  @IsOptional() @IsFormat('date-time-offset') expiresAt?: string;
+  @IsOptional() @IsInt() @Min(1) @Max(1_000_000) maxAccesses?: number;
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(20)
+  @ValidateNested({ each: true })
+  @Type(() => Scope)
+  exceptions?: Scope[];
+  @IsOptional() @IsFormat('base64url') @MaxLength(8192) sealedNote?: string;
+  @IsArray() @ArrayMaxSize(200) @ValidateNested({ each: true }) @Type(() => OfferedWrap) wraps!: OfferedWrap[];
+}
+
+/** By the patient: keys for records that a consent covers, sealed to its grantee, when they do not fit into the grant. */
+export class AddWraps {
+  @IsFormat('uuid') patientId!: string;
+  @IsFormat('msp-id') home!: string;
+  @IsFormat('uuid') consentId!: string;
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(200)
+  @ValidateNested({ each: true })
+  @Type(() => OfferedWrap)
+  wraps!: OfferedWrap[];
+}
+
+/** By the patient. Effective with this transaction: it needs no regulator. */
+export class RevokeConsent {
+  @IsFormat('uuid') patientId!: string;
+  @IsFormat('msp-id') home!: string;
+  @IsFormat('uuid') consentId!: string;
+  @ValidateNested() @Type(() => GranteeReference) grantee!: GranteeReference;
+}
+
+export class RecordReference {
+  @IsFormat('uuid') recordId!: string;
+  @IsInt() @Min(1) version!: number;
+}
+
+/** By the patient: copies facts of existing records to `exchange_H`, for a consent to a person of another hospital. */
+export class MirrorRecords {
+  @IsFormat('uuid') patientId!: string;
+  @IsFormat('msp-id') home!: string;
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(limits.recordsPerCommand)
+  @ValidateNested({ each: true })
+  @Type(() => RecordReference)
+  records!: RecordReference[];
+}
+
+/** By whoever wants to read: named record versions, or everything permitted of some categories; exactly one of them. */
+export class OpenAccess {
+  @IsFormat('uuid') accessId!: string;
+  @IsFormat('uuid') patientId!: string;
+  @IsFormat('msp-id') home!: string;
+  @IsIn(purposeCodes) purposeOfUse!: PurposeOfUse;
+  @IsOptional() @IsFormat('base64url') @MaxLength(8192) sealedReason?: string;
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(limits.recordsPerAccess)
+  @ValidateNested({ each: true })
+  @Type(() => RecordReference)
+  records?: RecordReference[];
+  @IsOptional() @IsArray() @ArrayMinSize(1) @IsIn(recordCategories, { each: true }) categories?: RecordCategory[];
+  /** Set when consents with maximum accesses may be used: they count this access, so the regulator must endorse too. */
+  @IsOptional() @IsBoolean() counted?: boolean;
+}
+
+/** Query: is this access permitted now, and for which of these records? Asked by whoever serves content. */
+export class CheckAccess {
+  @IsFormat('uuid') patientId!: string;
+  @IsFormat('msp-id') home!: string;
+  @IsFormat('uuid') accessId!: string;
+  /** The accessor's organisation: where it is not the home, the access lies in `exchange_H`. */
+  @IsFormat('msp-id') accessorOrg!: string;
+  @IsArray()
+  @ArrayMaxSize(limits.recordsPerAccess)
+  @ValidateNested({ each: true })
+  @Type(() => RecordReference)
+  records!: RecordReference[];
+}
+
+/** Query: facts of these record versions, and the head of the chain. */
+export class ReadRecords {
+  @IsFormat('uuid') patientId!: string;
+  @IsFormat('msp-id') home!: string;
+  @IsArray()
+  @ArrayMaxSize(limits.recordsPerAccess)
+  @ValidateNested({ each: true })
+  @Type(() => RecordReference)
+  records!: RecordReference[];
+}

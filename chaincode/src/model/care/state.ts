@@ -1,0 +1,223 @@
+/** Facts of the care chain as the ledger keeps them, in private collections only. */
+import { storedType } from '../core/stored.ts';
+import type {
+  Confidentiality,
+  ConsentDecision,
+  ConsentLevel,
+  GranteeKind,
+  PurposeOfUse,
+  RecordCategory,
+} from './vocabulary.ts';
+
+/** `care_H`, key HMAC(handle, patient|id). */
+export interface Patient {
+  patientId: string;
+  home: string;
+  /** 128 bits, hex: the secret from which the keys of this patient's facts come. Kept here, sent with every command. */
+  handle: string;
+  status: 'active' | 'deceased';
+  /** DID document (W3C DID Core) as JSON text; it holds device keys only. */
+  didDocument: string;
+  devices: { deviceKey: string; status: 'active' | 'revoked'; addedAt: string }[];
+  registeredAt: string;
+}
+export const patientType = storedType<Patient>('patient');
+
+/** End of the patient's record chain. `care_H`, key HMAC(handle, head|id). */
+export interface ChainHead {
+  patientId: string;
+  length: number;
+  hash: string;
+}
+export const chainHeadType = storedType<ChainHead>('chain-head');
+
+/** X-Wing public key of a category, confidentiality and epoch. Key HMAC(handle, key|category|confidentiality). */
+export interface CategoryKey {
+  patientId: string;
+  category: RecordCategory;
+  confidentiality: Confidentiality;
+  epoch: number;
+  publicKey: string;
+}
+export const categoryKeyType = storedType<CategoryKey>('category-key');
+
+/** A batch key, sealed to the category's key pair and to the author's group. Key HMAC(handle, batch|batchId). */
+export interface BatchKey {
+  patientId: string;
+  batchId: string;
+  category: RecordCategory;
+  confidentiality: Confidentiality;
+  epoch: number;
+  sealedToCategory: string;
+  authorOrg: string;
+  authorGroup: string;
+  groupEpoch: number;
+  sealedToGroup: string;
+}
+export const batchKeyType = storedType<BatchKey>('batch-key');
+
+/** One version of a record. Key HMAC(handle, record|id|version). */
+export interface RecordFact {
+  patientId: string;
+  recordId: string;
+  version: number;
+  category: RecordCategory;
+  confidentiality: Confidentiality;
+  /** Local date of care: a day, month or year. */
+  clinicalDate: string;
+  authorId: string;
+  authorOrg: string;
+  authorGroup: string;
+  cid: string;
+  sha256: string;
+  size: number;
+  batchId: string;
+  /** The data key under the batch key, AES-KW, base64url. */
+  wrappedKey: string;
+  /** Coding, exact time, title, facility, media type; sealed. base64url. */
+  sealed: string;
+  recordTime: string;
+  /** 1-based place in the patient's chain, and the chain's link. */
+  sequence: number;
+  previousHash: string;
+  hash: string;
+}
+export const recordFactType = storedType<RecordFact>('record');
+
+/** Hospitals to which a category is opened: appends mirror to `exchange_H`. Key HMAC(handle, opening|category). */
+export interface Opening {
+  patientId: string;
+  category: RecordCategory;
+  hospitals: string[];
+}
+export const openingType = storedType<Opening>('opening');
+
+export interface Grantee {
+  kind: GranteeKind;
+  /** The organisation of the person, department or role, or the organisation itself. Absent for everyone. */
+  mspId?: string;
+  /** Staff id, department or role. Absent for organization and everyone. */
+  id?: string;
+}
+
+/** Days as an interval, both ends included; a partial date stands for its whole month or year. */
+export interface ClinicalPeriod {
+  start?: string;
+  end?: string;
+}
+
+/** What a consent or an exception inside it speaks about; an absent list means everything. */
+export interface ConsentScope {
+  purposes?: PurposeOfUse[];
+  categories?: RecordCategory[];
+  confidentialities?: Confidentiality[];
+  recordIds?: string[];
+  period?: ClinicalPeriod;
+}
+
+/** A rule as a bucket holds it: everything a decision needs. */
+export interface ConsentRule extends ConsentScope {
+  consentId: string;
+  decision: ConsentDecision;
+  level: ConsentLevel;
+  grantedAt: string;
+  /** Exclusive. */
+  expiresAt?: string;
+  maxAccesses?: number;
+  /** One nested level: each has the opposite decision, and beats its parent where it applies. */
+  exceptions?: ConsentScope[];
+}
+
+/** Key HMAC(handle, consent|id). */
+export interface Consent extends ConsentRule {
+  patientId: string;
+  grantee: Grantee;
+  /** The purpose in the patient's words, sealed. */
+  sealedNote?: string;
+  grantedBy: string;
+  /** Of a denial that found its bucket full. */
+  closes?: ClosingKind;
+}
+export const consentType = storedType<Consent>('consent');
+
+/** A denial that closes a full bucket closes it to care, or to break-glass too where it names that. */
+export type ClosingKind = 'care' | 'breakGlass';
+
+/** Rules for one subject, sorted by consent id. Key HMAC(handle, bucket|subject). */
+export interface ConsentBucket {
+  patientId: string;
+  subject: string;
+  rules: ConsentRule[];
+  /** Denials that found it full, ended ones included: with one that is not stopped the subject is denied everything. */
+  closing?: Record<ClosingKind, number>;
+}
+export const consentBucketType = storedType<ConsentBucket>('consent-bucket');
+
+/** What narrows rights at once, before it is folded into the bucket. `access_H` or `exchange_H`, key HMAC(handle, stop|subject). */
+export interface ConsentStops {
+  patientId: string;
+  subject: string;
+  stops: { consentId: string; revokedAt: string; revokedBy: string; closes?: ClosingKind }[];
+}
+export const consentStopsType = storedType<ConsentStops>('consent-stops');
+
+/** Accesses counted under a consent with maximum accesses. `care_H`, key HMAC(handle, counter|consentId). */
+export interface AccessCounter {
+  patientId: string;
+  consentId: string;
+  used: number;
+}
+export const accessCounterType = storedType<AccessCounter>('access-counter');
+
+/** A key sealed for a grantee under a consent. Key HMAC(handle, wrap|consentId|wrapId). */
+export interface GrantWrap {
+  patientId: string;
+  consentId: string;
+  wrapId: string;
+  kind: 'seed' | 'dek';
+  category: RecordCategory;
+  confidentiality: Confidentiality;
+  epoch: number;
+  recordId?: string;
+  version?: number;
+  /** To whose key it is sealed: a staff id, or `mspId/group`. */
+  recipient: string;
+  sealed: string;
+}
+export const grantWrapType = storedType<GrantWrap>('grant-wrap');
+
+export type AccessBasis =
+  { readonly kind: 'self' } | { readonly kind: 'author' } | { readonly kind: 'consent'; readonly consentId: string };
+
+export interface RecordVersion {
+  recordId: string;
+  version: number;
+}
+
+/** A decided access, permitted or not. `access_H` (home) or `exchange_H` (another hospital), key HMAC(handle, access|id). */
+export interface Access {
+  accessId: string;
+  patientId: string;
+  accessorId: string;
+  accessorOrg: string;
+  accessorRole: string;
+  accessorGroup?: string;
+  deviceKey: string;
+  purposeOfUse: PurposeOfUse;
+  /** Reason, sealed to the patient and the accessor's organisation. */
+  sealedReason?: string;
+  /** What was asked for. */
+  records?: RecordVersion[];
+  categories?: RecordCategory[];
+  decision: ConsentDecision;
+  code?: string;
+  basis: AccessBasis[];
+  /** Of the records asked for, how many no basis permits. */
+  withheld: number;
+  recordTime: string;
+  /** The transaction must be committed before this time to count. */
+  notAfter: string;
+  /** Content is served under it until then. */
+  servesUntil: string;
+}
+export const accessType = storedType<Access>('access');

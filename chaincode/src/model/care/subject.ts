@@ -1,0 +1,25 @@
+import type { Grantee } from './state.ts';
+
+/** The bucket a grantee's rules lie in. */
+export function subjectOf({ kind, mspId, id }: Grantee): string {
+  return [kind, mspId, id].filter((part) => part !== undefined).join('/');
+}
+
+/** Somebody who asks for access, as far as consents can name them. */
+export interface Requester {
+  readonly mspId: string;
+  readonly staffId: string;
+  readonly role: string;
+  readonly department?: string;
+}
+
+/** The buckets that concern a requester: their own, their organisation's, department's and role's, and everyone's. */
+export function subjectsOf({ mspId, staffId, role, department }: Requester): readonly string[] {
+  return [
+    subjectOf({ kind: 'person', mspId, id: staffId }),
+    subjectOf({ kind: 'organization', mspId }),
+    ...(department === undefined ? [] : [subjectOf({ kind: 'department', mspId, id: department })]),
+    subjectOf({ kind: 'role', mspId, id: role }),
+    subjectOf({ kind: 'everyone' }),
+  ];
+}

@@ -1,0 +1,61 @@
+/** Closed lists of the care chain, in the words of FHIR and HL7 v3. */
+
+export const recordCategories = [
+  'prescription',
+  'lab_result',
+  'vitals',
+  'diagnosis',
+  'immunization',
+  'allergy',
+  'procedure',
+  'imaging',
+  'document',
+  'bill',
+  'genomics',
+  'encounter',
+  'care_plan',
+  'other',
+] as const;
+export type RecordCategory = (typeof recordCategories)[number];
+
+/** HL7 v3 Confidentiality: normal, restricted, very restricted. */
+export const confidentialities = ['N', 'R', 'V'] as const;
+export type Confidentiality = (typeof confidentialities)[number];
+
+/** HL7 v3 PurposeOfUse, each with the broader purpose it is a part of. BTG is part of none: it matches only itself. */
+export const purposesOfUse = {
+  TREAT: undefined,
+  ETREAT: 'TREAT',
+  CAREMGT: 'TREAT',
+  COC: 'TREAT',
+  HPAYMT: undefined,
+  HOPERAT: undefined,
+  HRESCH: undefined,
+  CLINTRCH: 'HRESCH',
+  PUBHLTH: undefined,
+  PATRQT: undefined,
+  FAMRQT: undefined,
+  BTG: undefined,
+} as const;
+export type PurposeOfUse = keyof typeof purposesOfUse;
+export const purposeCodes = Object.keys(purposesOfUse) as PurposeOfUse[];
+
+export const granteeKinds = ['person', 'organization', 'department', 'role', 'everyone'] as const;
+export type GranteeKind = (typeof granteeKinds)[number];
+
+export const consentDecisions = ['permit', 'deny'] as const;
+export type ConsentDecision = (typeof consentDecisions)[number];
+
+/** read: list and open. write: also add and amend the own organisation's. admin: also grant others at most what one holds. */
+export const consentLevels = ['read', 'write', 'admin'] as const;
+export type ConsentLevel = (typeof consentLevels)[number];
+
+/** The key pairs made for a patient at registration: every category at N, and `other` at R and V for the rest. */
+export const keyPairsAtRegistration: readonly { category: RecordCategory; confidentiality: Confidentiality }[] = [
+  ...recordCategories.map((category) => ({ category, confidentiality: 'N' as const })),
+  { category: 'other', confidentiality: 'R' },
+  { category: 'other', confidentiality: 'V' },
+];
+
+/** Rules one bucket holds at the most, and records one command carries. */
+export const limits = { rulesPerBucket: 200, recordsPerCommand: 200, recordsPerAccess: 500 } as const;

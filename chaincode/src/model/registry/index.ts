@@ -1,0 +1,3 @@
+export * from './commands.ts';
+export * from './licenceRequests.ts';
+export * from './state.ts';

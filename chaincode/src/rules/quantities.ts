@@ -1,0 +1,120 @@
+/** Arithmetic of lots without serials. Pure: no balance falls below zero, nothing is made but by commissioning. */
+import {
+  Refusal,
+  type ClassBalance,
+  type GoodsState,
+  type LockReason,
+  type QuantityLock,
+  type ShippedQuantity,
+} from '../model/index.ts';
+
+/** Who locks or releases. */
+export type Locker = Pick<QuantityLock, 'gln' | 'mspId'>;
+
+type Units = Pick<ClassBalance, 'units' | 'locks'>;
+
+/** @returns units in a state; 0 when there are none */
+export function unitsIn({ units }: Units, state: GoodsState): number {
+  return units[state] ?? 0;
+}
+
+/**
+ * Takes units out of a state.
+ *
+ * @throws Refusal quantity_insufficient
+ */
+export function takeUnits<Balance extends Units>(balance: Balance, state: GoodsState, units: number): Balance {
+  const left = unitsIn(balance, state) - units;
+  if (left < 0) throw new Refusal('quantity_insufficient', `${unitsIn(balance, state)} units are ${state}`);
+  const taken = { ...balance, units: { ...balance.units, [state]: left } };
+  return state === 'locked' ? { ...taken, locks: withoutLocked(balance.locks, units) } : taken;
+}
+
+export function addUnits<Balance extends Units>(balance: Balance, state: GoodsState, units: number): Balance {
+  return { ...balance, units: { ...balance.units, [state]: unitsIn(balance, state) + units } };
+}
+
+/** Locks units that are active. @throws Refusal quantity_insufficient */
+export function lockUnits<Balance extends Units>(
+  balance: Balance,
+  units: number,
+  locker: Locker,
+  reason: LockReason,
+): Balance {
+  return addLocked(takeUnits(balance, 'active', units), units, locker, reason);
+}
+
+/** Units that arrive locked. */
+export function addLocked<Balance extends Units>(
+  balance: Balance,
+  units: number,
+  { gln, mspId }: Locker,
+  reason: LockReason,
+): Balance {
+  const isSame = (lock: QuantityLock): boolean => lock.gln === gln && lock.mspId === mspId && lock.reason === reason;
+  const before = balance.locks.find(isSame)?.units ?? 0;
+  const lock: QuantityLock = { mspId, reason, units: before + units, ...(gln === undefined ? {} : { gln }) };
+  return addUnits({ ...balance, locks: [...balance.locks.filter((other) => !isSame(other)), lock] }, 'locked', units);
+}
+
+/**
+ * Releases locked units, lock by lock in their order.
+ *
+ * @param decide throws when this lock may not be released
+ * @throws Refusal quantity_insufficient; what `decide` throws when no lock may be released
+ */
+export function unlockUnits<Balance extends Units>(
+  balance: Balance,
+  units: number,
+  decide: (lock: QuantityLock) => void,
+): Balance {
+  let wanted = units;
+  let refusal: unknown;
+  const locks: QuantityLock[] = [];
+  for (const lock of balance.locks) {
+    let released = 0;
+    try {
+      if (wanted > 0) decide(lock);
+      released = Math.min(wanted, lock.units);
+    } catch (error) {
+      refusal ??= error;
+    }
+    wanted -= released;
+    if (lock.units > released) locks.push({ ...lock, units: lock.units - released });
+  }
+  if (wanted > 0) throw refusal ?? new Refusal('quantity_insufficient', `${units - wanted} units are locked`);
+  const released = { ...balance, locks, units: { ...balance.units, locked: unitsIn(balance, 'locked') - units } };
+  return addUnits(released, 'active', units);
+}
+
+/**
+ * Units of a shipment that are still on their way, by lot; those that were locked come last.
+ *
+ * @throws Refusal not_in_shipment when more was received than shipped
+ */
+export function underWay(
+  shipped: readonly ShippedQuantity[],
+  received: readonly ShippedQuantity[],
+): readonly ShippedQuantity[] {
+  let left = shipped.filter(({ units }) => units > 0).map((line) => ({ ...line }));
+  for (const { gtin, lot, units } of received) {
+    let wanted = units;
+    left = left.map((line) => {
+      if (line.gtin !== gtin || line.lot !== lot) return line;
+      const taken = Math.min(wanted, line.units);
+      wanted -= taken;
+      return { ...line, units: line.units - taken };
+    });
+    if (wanted > 0) throw new Refusal('not_in_shipment', `${wanted} units of lot ${lot} were not shipped`);
+  }
+  return left.filter(({ units }) => units > 0);
+}
+
+function withoutLocked(locks: readonly QuantityLock[], units: number): QuantityLock[] {
+  let wanted = units;
+  return locks.flatMap((lock) => {
+    const taken = Math.min(wanted, lock.units);
+    wanted -= taken;
+    return lock.units === taken ? [] : [{ ...lock, units: lock.units - taken }];
+  });
+}

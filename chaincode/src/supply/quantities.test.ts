@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { applied } from '../ledger/scenario.fixture.ts';
+import { classBalanceType, shipmentType, type ClassBalance, type Shipment } from '../model/index.ts';
+import { lockUnits, takeUnits, underWay, unlockUnits } from '../rules/index.ts';
+import { gtin, lot as serialised, serialsOf, SupplyWorld, type Person } from './supplyWorld.fixture.ts';
+
+const lot = 'BULK-1';
+const declared = 1_000;
+const hash = 'a'.repeat(64);
+
+describe('a lot without serials', () => {
+  let world: SupplyWorld;
+  let maker: Person;
+  let pharmacy: Person;
+  let distributor: Person;
+
+  const units = (count: number, more: object = {}) => ({ quantities: [{ gtin, lot, units: count, ...more }] });
+  const stored = <Fields>(type: string): Fields[] =>
+    [...world.scenario.ledger.values.values()]
+      .map((text) => JSON.parse(text) as { t: string })
+      .filter(({ t }) => t === type) as Fields[];
+  const balanceOf = ({ gln }: Person): ClassBalance['units'] =>
+    stored<ClassBalance>(classBalanceType.name).find((balance) => balance.gln === gln)?.units ?? {};
+  const ship = async (from: Person, to: Person, count: number, event = 'ship', more: object = {}) => {
+    const shipmentId = randomUUID();
+    applied(await world.act(from, event, { shipmentId, recipient: to.gln, ...units(count, more) }));
+    return shipmentId;
+  };
+  const move = async (from: Person, to: Person, count: number) => {
+    const shipmentId = await ship(from, to, count);
+    return applied(await world.act(to, 'receive', { shipmentId, ...units(count) }));
+  };
+
+  beforeEach(async () => {
+    world = await SupplyWorld.open();
+    maker = await world.person('PharmaMSP', 'manufacturer', 'manufacturer');
+    distributor = await world.person('DistributorMSP', 'distributor', 'distributor');
+    pharmacy = await world.person('HospitalMSP', 'pharmacist', 'pharmacy');
+    await world.product(maker);
+    const dates = { expiry: '270331', manufacturedOn: '2026-01-15' };
+    const body = { gtin, lot, declaredQuantity: declared, serialised: false, ...dates };
+    applied(await world.act(maker, 'registerLot', body));
+    applied(await world.act(maker, 'commission', { gtin, lot, units: 600 }));
+  }, 60_000);
+
+  test('is commissioned, shipped, received, dispensed and destroyed by quantity', async () => {
+    await move(maker, distributor, 500);
+    await move(distributor, pharmacy, 200);
+    applied(await world.act(pharmacy, 'dispense', units(30)));
+    applied(await world.act(pharmacy, 'destroy', { ...units(5), certificateHash: hash }));
+    expect(balanceOf(maker)).toEqual({ active: 100 });
+    expect(balanceOf(distributor)).toEqual({ active: 300 });
+    expect(balanceOf(pharmacy)).toEqual({ active: 165, supplied: 30, destroyed: 5 });
+  });
+
+  test('never exceeds its declared quantity, and nobody moves more than they hold', async () => {
+    expect(await world.act(maker, 'commission', { gtin, lot, units: 401 })).toMatchObject({
+      code: 'lot_quantity_exceeded',
+    });
+    const shipment = { shipmentId: randomUUID(), recipient: pharmacy.gln };
+    expect(await world.act(maker, 'ship', { ...shipment, ...units(601) })).toMatchObject({
+      code: 'quantity_insufficient',
+      httpStatus: 409,
+    });
+    expect(await world.act(pharmacy, 'dispense', units(1))).toMatchObject({ code: 'quantity_insufficient' });
+    expect(await world.act(pharmacy, 'dispense', units(1, { holder: maker.gln }))).toMatchObject({
+      code: 'not_custodian',
+    });
+  });
+
+  test('a serialised lot is never moved by quantity, and a lot without serials has none', async () => {
+    applied(await world.act(maker, 'commission', { gtin, lot: serialised, serials: serialsOf(3) }));
+    const quantities = [{ gtin, lot: serialised, units: 1 }];
+    expect(await world.act(maker, 'lock', { quantities, reason: 'suspect' })).toMatchObject({ code: 'lot_serialised' });
+    expect(await world.act(maker, 'commission', { gtin, lot: serialised, units: 1 })).toMatchObject({
+      code: 'lot_serialised',
+    });
+    expect(await world.act(maker, 'commission', { gtin, lot, serials: ['A'] })).toMatchObject({
+      code: 'lot_not_serialised',
+    });
+    const job = { gtin, lot, jobId: randomUUID(), units: 1 };
+    expect(await world.act(maker, 'openCommissioningJob', job)).toMatchObject({ code: 'lot_not_serialised' });
+  });
+
+  test('events that the table does not give to quantities are refused', async () => {
+    for (const event of ['undo', 'checkOut', 'inspect', 'observe'])
+      expect([event, await world.act(maker, event, units(1))]).toMatchObject([event, { status: 'refused' }]);
+    expect(await world.act(maker, 'observe', units(1))).toMatchObject({ pointer: '/quantities' });
+  });
+
+  test('arrives short, late or over: what is missing stays under way until the shipper takes it back', async () => {
+    const shipmentId = await ship(maker, pharmacy, 100);
+    expect(await world.act(pharmacy, 'receive', { shipmentId, ...units(101) })).toMatchObject({
+      code: 'not_in_shipment',
+    });
+    expect(applied(await world.act(pharmacy, 'receive', { shipmentId, ...units(60) }))).toMatchObject({
+      status: 'short',
+    });
+    expect(await world.act(pharmacy, 'voidShip', { shipmentId })).toMatchObject({ code: 'not_custodian' });
+    applied(await world.act(maker, 'voidShip', { shipmentId }));
+    expect([balanceOf(maker), balanceOf(pharmacy)]).toEqual([{ active: 540 }, { active: 60 }]);
+    expect(stored<Shipment>(shipmentType.name)).toMatchObject([{ status: 'settled' }]);
+  });
+
+  test('returned units arrive locked, and become saleable only by a decision of quality assurance', async () => {
+    await move(maker, pharmacy, 50);
+    const shipmentId = await ship(pharmacy, distributor, 20, 'return');
+    applied(await world.act(distributor, 'receive', { shipmentId, ...units(20) }));
+    expect(balanceOf(distributor)).toEqual({ locked: 20 });
+    const release = { ...units(15), reason: 'inspected_good' };
+    expect(await world.act(distributor, 'unlock', release)).toMatchObject({ code: 'quality_decision_required' });
+    applied(await world.act(distributor, 'unlock', { ...release, qualityDecisionHash: hash }));
+    applied(await world.act(distributor, 'destroy', { ...units(5, { state: 'locked' }), witnessHash: hash }));
+    expect(balanceOf(distributor)).toEqual({ active: 15, locked: 0, destroyed: 5 });
+  });
+
+  test('what the regulator locked, its holder neither releases nor ships', async () => {
+    const held = units(550, { holder: maker.gln });
+    applied(await world.act(world.inspector, 'lock', { ...held, reason: 'investigation' }));
+    expect(await world.act(maker, 'unlock', { ...units(550), reason: 'false_alarm' })).toMatchObject({
+      code: 'not_custodian',
+    });
+    const shipment = { shipmentId: randomUUID(), recipient: pharmacy.gln };
+    expect(await world.act(maker, 'ship', { ...shipment, ...units(51) })).toMatchObject({
+      code: 'quantity_insufficient',
+    });
+    applied(await world.act(world.inspector, 'unlock', { ...held, reason: 'false_alarm' }));
+    expect(balanceOf(maker)).toEqual({ active: 600, locked: 0 });
+  });
+
+  test('a recalled lot is not shipped or dispensed', async () => {
+    await move(maker, pharmacy, 10);
+    const recall = { recallId: randomUUID(), kind: 'recall', recallClass: 'II', depth: 'retail', gtin, lots: [lot] };
+    applied(await world.act(maker, 'recall', recall));
+    expect(await world.act(pharmacy, 'dispense', units(1))).toMatchObject({ code: 'lot_recalled' });
+  });
+
+  test('a balance carries the policy of its holder from its first write', async () => {
+    const command = world.scenario.command('supply.commission', {
+      gtin,
+      lot,
+      units: 1,
+      eventTime: new Date(world.scenario.now).toISOString(),
+    });
+    const again = await world.scenario.endorse(maker.identity, [command]);
+    expect(again.simulation.policies.size).toBe(0);
+    const shipmentId = await ship(maker, pharmacy, 10);
+    const receipt = { shipmentId, ...units(10), eventTime: new Date(world.scenario.now).toISOString() };
+    const first = await world.scenario.endorse(pharmacy.identity, [world.scenario.command('supply.receive', receipt)]);
+    const [key, policy] = [...first.simulation.policies][0]!;
+    expect([key.includes('class-balance'), Buffer.from(policy).includes('HospitalMSP')]).toEqual([true, true]);
+  });
+});
+
+describe('arithmetic of quantities', () => {
+  const locker = { gln: '9506000134352', mspId: 'M' };
+
+  test('units are conserved by every sequence of locks and releases, and locks add up to what is locked', () => {
+    const steps = fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 50 }), fc.boolean()), { maxLength: 40 });
+    fc.assert(
+      fc.property(steps, (all) => {
+        let balance: Pick<ClassBalance, 'units' | 'locks'> = { units: { active: 100 }, locks: [] };
+        for (const [isLock, count, mine] of all) {
+          const by = mine ? locker : { mspId: 'R' };
+          try {
+            balance = isLock
+              ? lockUnits(balance, count, by, 'suspect')
+              : unlockUnits(balance, count, (lock) => {
+                  if (lock.mspId !== by.mspId) throw new RangeError('not the locker');
+                });
+          } catch {
+            continue;
+          }
+        }
+        const { active = 0, locked = 0 } = balance.units;
+        expect(active + locked).toBe(100);
+        expect(Math.min(active, locked)).toBeGreaterThanOrEqual(0);
+        expect(balance.locks.reduce((sum, lock) => sum + lock.units, 0)).toBe(locked);
+      }),
+    );
+  });
+
+  test('taking locked units takes locks along; nothing goes below zero', () => {
+    const locked = lockUnits({ units: { active: 10 }, locks: [] }, 10, locker, 'suspect');
+    expect(takeUnits(locked, 'locked', 4).locks).toEqual([{ ...locker, reason: 'suspect', units: 6 }]);
+    expect(() => takeUnits(locked, 'active', 1)).toThrow('quantity_insufficient');
+  });
+
+  test('what is received is taken from what is under way, lot by lot', () => {
+    const line = { gtin, lot, units: 10 };
+    expect(underWay([line], [{ ...line, units: 4 }])).toEqual([{ ...line, units: 6 }]);
+    expect(underWay([line], [line])).toEqual([]);
+    expect(() => underWay([line], [{ ...line, lot: 'OTHER' }])).toThrow('not_in_shipment');
+  });
+});

@@ -1,0 +1,147 @@
+/** Class quantities: what premises hold of lots that have no serials. */
+import type { Transaction } from '../ledger/index.ts';
+import {
+  classBalanceType,
+  Refusal,
+  type ClassBalance,
+  type GoodsState,
+  type HeldQuantity,
+  type LockReason,
+  type LotQuantity,
+  type QuantityLock,
+  type QuantityOfLot,
+} from '../model/index.ts';
+import {
+  addLocked,
+  addUnits,
+  custodyTransitions,
+  decideCustody,
+  lockUnits,
+  takeUnits,
+  unlockUnits,
+  type CustodyFacts,
+  type CustodyOccasion,
+  type StaffActor,
+} from '../rules/index.ts';
+import { classBalanceAddress } from './addresses.ts';
+import { lotFactsOf, requireLot } from './lotFacts.ts';
+
+interface Holder {
+  readonly gln: string;
+  readonly mspId: string;
+}
+
+interface Moved {
+  readonly eventId: string;
+  readonly eventTime: string;
+}
+
+/** @throws Refusal lot_serialised; product_not_found, lot_not_found */
+export async function requireClassLot(transaction: Transaction, { gtin, lot }: QuantityOfLot): Promise<void> {
+  if ((await requireLot(transaction, gtin, lot)).serialised !== false)
+    throw new Refusal('lot_serialised', `lot ${lot}`, '/quantities');
+}
+
+/**
+ * Decides an event on quantities that premises hold and moves the units from state to state; those that are shipped leave
+ * the balance.
+ *
+ * @returns what the event names
+ * @throws Refusal lot_serialised, quantity_insufficient, validation_failed; what {@link decideCustody} throws
+ */
+export async function moveQuantities(
+  transaction: Transaction,
+  actor: StaffActor,
+  lines: readonly HeldQuantity[],
+  occasion: CustodyOccasion,
+  moved: Moved,
+): Promise<LotQuantity[]> {
+  if (lines.length > 0 && custodyTransitions[occasion.event].byQuantity !== true)
+    throw new Refusal('validation_failed', 'not by quantity', '/quantities');
+  for (const line of lines) {
+    await requireClassLot(transaction, line);
+    const { units, holder = actor.gln ?? '' } = line;
+    const balance = (await findBalance(transaction, line, holder)) ?? newBalance(line, holder, actor);
+    const facts = { ...(await factsOf(transaction, line, balance)), state: stateOf(line, occasion) };
+    const decide = (lock?: QuantityLock): GoodsState =>
+      decideCustody(actor, { ...facts, ...(lock === undefined ? {} : { act: actOf(lock) }) }, occasion);
+    putBalance(transaction, change(balance, units, { actor, occasion, from: facts.state, decide }), moved);
+  }
+  return lines.map(({ gtin, lot, units, holder }) => ({
+    gtin,
+    lot,
+    units,
+    ...(holder === undefined || holder === actor.gln ? {} : { holder }),
+  }));
+}
+
+/** Units that come to be, or arrive. `reason`: they arrive locked. */
+export async function addQuantity(
+  transaction: Transaction,
+  holder: Holder,
+  line: QuantityOfLot,
+  moved: Moved,
+  reason?: LockReason,
+): Promise<void> {
+  const { units } = line;
+  const balance = (await findBalance(transaction, line, holder.gln)) ?? newBalance(line, holder.gln, holder);
+  const after = reason === undefined ? addUnits(balance, 'active', units) : addLocked(balance, units, holder, reason);
+  putBalance(transaction, after, moved);
+}
+
+interface Change {
+  readonly actor: StaffActor;
+  readonly occasion: CustodyOccasion;
+  readonly from: GoodsState;
+  readonly decide: (lock?: QuantityLock) => GoodsState;
+}
+
+function change(
+  balance: ClassBalance,
+  units: number,
+  { actor, occasion: { event, reason }, from, decide }: Change,
+): ClassBalance {
+  if (event === 'unlock') return unlockUnits(balance, units, decide);
+  const to = decide();
+  if (event === 'lock') return lockUnits(balance, units, actor, reason ?? 'quality_hold');
+  const taken = takeUnits(balance, from, units);
+  return to === 'in_transit' ? taken : addUnits(taken, to, units);
+}
+
+function stateOf({ state }: HeldQuantity, { event }: CustodyOccasion): GoodsState {
+  const { from } = custodyTransitions[event];
+  return state ?? from.find((held) => held === 'active' || held === 'locked') ?? 'active';
+}
+
+async function factsOf(
+  transaction: Transaction,
+  { gtin, lot }: QuantityOfLot,
+  { gln, mspId }: Holder,
+): Promise<Omit<CustodyFacts, 'state'>> {
+  const lots = [await lotFactsOf(transaction, gtin, lot)];
+  return { holder: gln, mspId, hasParent: false, lockedInside: 0, lots };
+}
+
+function actOf({ gln, mspId, reason }: QuantityLock): NonNullable<CustodyFacts['act']> {
+  return { event: 'lock', mspId, reason, recordTime: '', ...(gln === undefined ? {} : { gln }) };
+}
+
+function findBalance(
+  { ledger }: Transaction,
+  { gtin, lot }: QuantityOfLot,
+  gln: string,
+): Promise<ClassBalance | undefined> {
+  return ledger.get(classBalanceType, classBalanceAddress(gtin, lot, gln));
+}
+
+function newBalance({ gtin, lot }: QuantityOfLot, gln: string, { mspId }: { mspId: string }): ClassBalance {
+  return { gtin, lot, gln, mspId, units: {}, locks: [], eventId: '', eventTime: '' };
+}
+
+/** A balance is guarded as a root is: by its holder's organisation and one of another role. */
+function putBalance({ ledger, consortium }: Transaction, balance: ClassBalance, moved: Moved): void {
+  const { gtin, lot, gln, mspId, units, locks } = balance;
+  const at = classBalanceAddress(gtin, lot, gln);
+  ledger.put(classBalanceType, at, { gtin, lot, gln, mspId, units, locks, ...moved });
+  if (balance.eventId === '') ledger.setPolicy(at, consortium.rootPolicy([mspId]));
+}

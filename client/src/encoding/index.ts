@@ -1,0 +1,3 @@
+export * from './base64url.ts';
+export * from './bytes.ts';
+export * from './hex.ts';

@@ -1,0 +1,14 @@
+export type { CategoryKeyReference, GrantReference, GroupReference, NoteReference, RecordReference } from './aad.ts';
+export * from './batch.ts';
+export * from './blindIndex.ts';
+export * from './did.ts';
+export * from './errors.ts';
+export * from './facts.ts';
+export * from './grant.ts';
+export * from './grantPlan.ts';
+export * from './hpke.ts';
+export { javaScriptMlKem768, type KeyEncapsulation } from './mlKem768.ts';
+export * from './keyWrap.ts';
+export * from './note.ts';
+export * from './patientKeys.ts';
+export { x25519 } from './x25519.ts';

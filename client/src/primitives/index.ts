@@ -1,0 +1,4 @@
+export * from './aesGcm.ts';
+export * from './digest.ts';
+export * from './hkdf.ts';
+export * from './random.ts';

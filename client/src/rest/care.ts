@@ -1,0 +1,128 @@
+/** What the care resources of a gateway take and answer (its OpenAPI document says the same). */
+import type {
+  Confidentiality,
+  ConsentDecision,
+  ConsentLevel,
+  ConsentScope,
+  Grantee,
+  PurposeOfUse,
+  RecordCategory,
+} from '@chain-of-care/chaincode/model';
+
+/** Where a write stands; absent when a repeat had nothing left to write. */
+export interface Committed {
+  readonly transactionId?: string;
+  readonly blockNumber?: number;
+}
+
+export interface Coding {
+  readonly system: string;
+  readonly code: string;
+  readonly display?: string;
+}
+
+export interface RecordVersion {
+  readonly id: string;
+  readonly version: number;
+}
+
+export interface AppendedRecords extends Committed {
+  readonly records: readonly RecordVersion[];
+}
+
+/** Open facts of a record version. */
+export interface RecordFacts extends RecordVersion {
+  readonly patientId: string;
+  readonly category: RecordCategory;
+  readonly confidentiality: Confidentiality;
+  readonly clinicalDate: string;
+  readonly authorOrg: string;
+  readonly authorGroup: string;
+  readonly recordTime: string;
+  readonly cid: string;
+  readonly size: number;
+  readonly sequence: number;
+  readonly hash: string;
+}
+
+/** A record as an access shows it: with what is sealed beside its content. */
+export interface AccessedRecord extends RecordFacts {
+  readonly title?: string;
+  readonly coding?: readonly Coding[];
+  readonly exactTime?: string;
+  readonly facility?: string;
+  readonly mediaType?: string;
+}
+
+export interface NewConsent extends ConsentScope {
+  readonly grantee: Grantee;
+  readonly decision?: ConsentDecision;
+  readonly level?: ConsentLevel;
+  /** RFC 3339 with offset; exclusive. */
+  readonly expiresAt?: string;
+  readonly maxAccesses?: number;
+  readonly exceptions?: readonly ConsentScope[];
+  /** The purpose in the patient's words; sealed. */
+  readonly note?: string;
+}
+
+export interface GrantedConsent extends Committed {
+  readonly id: string;
+  readonly seeds: number;
+  readonly dataKeys: number;
+}
+
+export interface RevokedConsent extends Committed {
+  readonly id: string;
+  readonly revokedAt: string;
+}
+
+export interface AccessBasis {
+  readonly kind: 'self' | 'author' | 'consent';
+  readonly consentId?: string;
+}
+
+export interface Access extends Committed {
+  readonly id: string;
+  readonly patientId: string;
+  readonly decision: ConsentDecision;
+  readonly basis: readonly AccessBasis[];
+  /** Records asked for that no basis permits. */
+  readonly withheld: number;
+  readonly servesUntil: string;
+}
+
+/** An access to records; who saw demographics is of another type, and not among these. */
+export interface AuditEvent {
+  readonly id: string;
+  readonly type: 'access';
+  readonly recordTime: string;
+  readonly accessorId: string;
+  readonly accessorOrg: string;
+  readonly accessorRole: string;
+  readonly accessorGroup?: string;
+  readonly purposeOfUse: PurposeOfUse;
+  readonly reason?: string;
+  readonly decision: ConsentDecision;
+  readonly code?: string;
+  readonly basis: readonly AccessBasis[];
+  readonly records?: readonly RecordVersion[];
+  readonly categories?: readonly string[];
+  readonly withheld: number;
+  readonly transactionId: string;
+  readonly blockNumber: number;
+}
+
+export interface IntegrityCheck {
+  readonly valid: boolean;
+  readonly brokenLinks: readonly {
+    readonly sequence: number;
+    readonly recordId?: string;
+    readonly version?: number;
+    readonly reason: string;
+  }[];
+  readonly totalRecords: number;
+  readonly checkedCiphertexts: number;
+  readonly head: string;
+  readonly checkedAt: string;
+}

@@ -1,0 +1,7 @@
+export type * from './care.ts';
+export * from './healthDataBank.ts';
+export * from './problem.ts';
+export * from './restClient.ts';
+export * from './retry.ts';
+export type * from './supply.ts';
+export * from './supplyChain.ts';

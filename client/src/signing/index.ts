@@ -1,0 +1,2 @@
+export * from './deviceKey.ts';
+export * from './ecdsa.ts';

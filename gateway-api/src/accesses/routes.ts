@@ -1,0 +1,154 @@
+import { Readable } from 'node:stream';
+import { CommittedRefusal } from '../fabric/pipeline.ts';
+import { chartRoles } from '../auth/audiences.ts';
+import type { Applied } from '../fabric/act.ts';
+import { page } from '../http/page.ts';
+import { parseRange } from '../http/range.ts';
+import { route, type Reply, type Route } from '../http/route.ts';
+import { transactionMembers } from '../http/transaction.ts';
+import { requireNotOtherPatient } from '../patients/access.ts';
+import { PatientParams } from '../patients/dto.ts';
+import { accessById } from '../readmodel/queries/care.ts';
+import { recordView } from '../records/view.ts';
+import type { Services } from '../services.ts';
+import { Problem } from '../http/problem.ts';
+import {
+  AccessContentParams,
+  AccessedRecord,
+  AccessParams,
+  AccessView,
+  ContentQuery,
+  ListAccesses,
+  NewAccess,
+} from './dto.ts';
+import { addContentRoute } from './internal.ts';
+import { OpenedAccesses } from './openedAccesses.ts';
+import { openAccess, type OpenedAccess } from './open.ts';
+import { ServedAccess } from './serve.ts';
+
+const readers = ['patient', ...chartRoles] as const;
+
+/** Accesses: on the ledger before the first byte, good for 15 minutes. */
+export function accessRoutes(services: Services): Route[] {
+  addContentRoute(services);
+  const accesses = new OpenedAccesses(services);
+  return [
+    route({
+      method: 'post',
+      path: '/v1/patients/:patientId/accesses',
+      operationId: 'openAccess',
+      tag: 'accesses',
+      summary: 'Asks to read records or categories; decided and committed before anything is served',
+      description: 'A denial is committed too: the answer is 403, with the id under which it stands in the audit.',
+      audience: readers,
+      params: PatientParams,
+      body: NewAccess,
+      responses: { 201: { description: 'permitted, VALID on the ledger', body: AccessView } },
+      async handler({ params: { patientId }, body, caller, idempotency }) {
+        requireNotOtherPatient(caller, patientId);
+        const opened = await openAccess(services, caller, patientId, body, idempotency).catch(withAccessId);
+        return accessReply(patientId, opened);
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/accesses/:accessId',
+      operationId: 'getAccess',
+      tag: 'accesses',
+      summary: 'One of the caller’s accesses',
+      audience: readers,
+      params: AccessParams,
+      responses: { 200: { description: 'the access', body: AccessView } },
+      async handler({ params: { accessId }, caller }) {
+        const access = await accessById(services.readModel.db, accessId);
+        if (access === undefined || access.accessorId !== caller.id) throw new Problem('access_not_found');
+        const { patientId, decision, basis, withheld, servesUntil } = access;
+        return { status: 200, body: { id: accessId, patientId, decision, basis, withheld, servesUntil } };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/accesses/:accessId/records',
+      operationId: 'listAccessedRecords',
+      tag: 'accesses',
+      summary: 'Records that the access covers and that are permitted now, with what is sealed beside them',
+      audience: readers,
+      params: AccessParams,
+      query: ListAccesses,
+      responses: { 200: { description: 'newest first', list: AccessedRecord } },
+      async handler(exchange) {
+        const served = await ServedAccess.of(accesses, exchange.caller, exchange.params.accessId);
+        const { items, nextCursor } = await served.records(exchange.query);
+        const opened = await Promise.all(
+          items.map(async (fact) => Object.assign(recordView(fact), await served.description(fact))),
+        );
+        return page(exchange, opened, nextCursor);
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/accesses/:accessId/records/:recordId/content',
+      operationId: 'readContent',
+      tag: 'accesses',
+      summary: 'Content of a record under the access; Range requests are under the same access',
+      audience: readers,
+      params: AccessContentParams,
+      query: ContentQuery,
+      responses: {
+        200: { description: 'the content', contentType: '*/*' },
+        206: { description: 'the range asked for', contentType: '*/*' },
+      },
+      async handler({ params, query, caller, header }) {
+        const served = await ServedAccess.of(accesses, caller, params.accessId);
+        const fact = await served.record(params.recordId, query.version);
+        return contentReply(served, fact, header('range'));
+      },
+    }),
+  ];
+}
+
+async function contentReply(
+  served: ServedAccess,
+  fact: Awaited<ReturnType<ServedAccess['record']>>,
+  rangeHeader: string | undefined,
+): Promise<Reply> {
+  const { mediaType } = await served.description(fact);
+  const reader = await served.reader(fact);
+  const length = reader.contentLength;
+  const range = parseRange(rangeHeader, length);
+  const [start, end] = range === undefined ? [0, length] : [range.start, range.end + 1];
+  return {
+    status: range === undefined ? 200 : 206,
+    headers: {
+      'content-type': servedMediaType(mediaType),
+      'content-length': String(end - start),
+      'accept-ranges': 'bytes',
+      'cache-control': 'no-store',
+      'content-disposition': 'attachment',
+      'x-record-version': String(fact.version),
+      ...(range === undefined ? {} : { 'content-range': `bytes ${range.start}-${range.end}/${length}` }),
+    },
+    stream: range === undefined ? await served.content(fact) : Readable.from(reader.read(start, end)),
+  };
+}
+
+/** What an author called the content, when it is a media type that a header can carry (RFC 9110 §8.3.1). */
+export function servedMediaType(given: string): string {
+  return /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?: ?;[\x20-\x7e]*)?$/.test(given) ? given : 'application/octet-stream';
+}
+
+function accessReply(patientId: string, { result, transaction }: Applied<OpenedAccess>): Reply {
+  const { accessId: id, decision, basis, withheld, servesUntil } = result;
+  return {
+    status: 201,
+    headers: { location: `/v1/accesses/${id}` },
+    body: { id, patientId, decision, basis, withheld, servesUntil, ...transactionMembers(transaction) },
+  };
+}
+
+/** A committed denial names the access under which the audit shows it. */
+function withAccessId(error: unknown): never {
+  if (!(error instanceof CommittedRefusal)) throw error;
+  const { accessId } = error.result as OpenedAccess;
+  throw new Problem(error.code, { members: { accessId, ...transactionMembers(error.transaction) } });
+}

@@ -1,0 +1,9 @@
+/** Who may call the care endpoints: a first filter by role. The ledger's role × act table decides again. */
+import { acts, type ActName } from '@chain-of-care/chaincode/rules';
+import type { CallerRole } from './caller.ts';
+
+const rolesOf = (act: ActName): readonly CallerRole[] => acts[act].roles;
+
+export const registrars = rolesOf('care.registerPatient');
+export const writers = rolesOf('care.writeRecords');
+export const chartRoles = rolesOf('care.openAccess');

@@ -1,0 +1,34 @@
+/** Every capability's routes: a capability adds its one line here. */
+import { accessRoutes } from './accesses/routes.ts';
+import { auditRoutes } from './audit/routes.ts';
+import { consentRoutes } from './consents/routes.ts';
+import type { Route } from './http/route.ts';
+import { importRoutes } from './imports/routes.ts';
+import { integrityRoutes } from './integrity/routes.ts';
+import { notificationRoutes } from './notifications/routes.ts';
+import { labelRoutes } from './labels/routes.ts';
+import { patientRoutes } from './patients/routes.ts';
+import { recordRoutes } from './records/routes.ts';
+import { registryRoutes } from './registry/routes.ts';
+import type { Services } from './services.ts';
+import { supplyRoutes } from './supply/routes.ts';
+import { verificationRoutes } from './verification/routes.ts';
+
+const capabilities: readonly ((services: Services) => Route[])[] = [
+  registryRoutes,
+  patientRoutes,
+  recordRoutes,
+  importRoutes,
+  consentRoutes,
+  accessRoutes,
+  auditRoutes,
+  integrityRoutes,
+  supplyRoutes,
+  notificationRoutes,
+  verificationRoutes,
+  labelRoutes,
+];
+
+export function capabilityRoutes(services: Services): Route[] {
+  return capabilities.flatMap((routesOf) => routesOf(services));
+}

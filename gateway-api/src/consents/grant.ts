@@ -1,0 +1,252 @@
+/** Grants a consent: the rule for the ledger, and the keys that it hands over, sealed to the grantee. */
+import {
+  collectionName,
+  recordCategories,
+  type ConsentRule,
+  type GrantConsent,
+  type Grantee,
+  type OfferedWrap,
+  type RecordFact,
+} from '@chain-of-care/chaincode/model';
+import { consentIdOf, decideConsent, readRequest } from '@chain-of-care/chaincode/rules';
+import { grantDataKey, grantSeed, planGrants, sealNote, type KeyGrant } from '@chain-of-care/client';
+import type { Caller } from '../auth/caller.ts';
+import { DataKeys } from '../custody/dataKeys.ts';
+import { CustodialPatientKeys } from '../custody/patientKeys.ts';
+import { patientOf, type KnownPatient } from '../custody/patients.ts';
+import { categoryKeys, groupPublicKey, staffPublicKey, wholeOrganization } from '../custody/publicKeys.ts';
+import type { CommittedTransaction, Touches } from '../fabric/act.ts';
+import type { Derivation } from '../idempotency/derivation.ts';
+import { batchKeysOf, deniesOfPatient, recordsInChainOrder } from '../readmodel/queries/care.ts';
+import type { Services } from '../services.ts';
+import type { NewConsent } from './dto.ts';
+
+/** Wraps one command carries; the rest follows in commands of their own. */
+const wrapsPerCommand = 150;
+const mirroredPerCommand = 100;
+
+export interface Granted {
+  readonly consentId: string;
+  readonly seeds: number;
+  readonly dataKeys: number;
+  /** Set for a denial that closed the grantee's full bucket. */
+  readonly deniesEverything?: true;
+  readonly transaction?: CommittedTransaction;
+}
+
+/**
+ * @throws Refusal of the ledger; Problem staff_not_found, organization_not_found when the grantee has no key to seal to
+ */
+export async function grantConsent(
+  services: Services,
+  caller: Caller,
+  wanted: NewConsent,
+  idempotency: Derivation,
+): Promise<Granted> {
+  const patient = await patientOf(services, caller.id);
+  const { note, decision = 'permit', level = 'read', grantee, ...scope } = wanted;
+  const command = idempotency.command('grant');
+  const { deviceKey } = caller.identity;
+  const consentId = consentIdOf({ commandKey: command.key, deviceKey, handle: patient.handle }, grantee);
+  const rule: ConsentRule = {
+    ...scope,
+    consentId,
+    decision,
+    level,
+    grantedAt: new Date(services.clock()).toISOString(),
+  };
+  const wraps = decision === 'deny' ? [] : await wrapsFor(services, caller, patient, rule, grantee);
+  const { grantedAt: _, ...body } = rule;
+  const grant: GrantConsent = {
+    ...body,
+    patientId: patient.patientId,
+    home: patient.home,
+    grantee,
+    wraps: wraps.slice(0, wrapsPerCommand),
+    ...(note === undefined ? {} : { sealedNote: await sealedNote(services, patient, consentId, note) }),
+  };
+  const { transaction, result } = await services.ledger.submit<{ closes?: string }>(caller.identity, {
+    type: 'care.grantConsent',
+    body: grant,
+    handle: patient.handle,
+    ...command,
+    touches: touchesOf(patient, grantee),
+    head: patient.patientId,
+  });
+  await addFurtherWraps(services, caller, patient, grant, wraps.slice(wrapsPerCommand), idempotency);
+  if (isElsewhere(patient, grantee) && decision === 'permit')
+    await mirrorExisting(services, caller, patient, rule, grantee, idempotency);
+  return {
+    consentId,
+    seeds: wraps.filter(({ kind }) => kind === 'seed').length,
+    dataKeys: wraps.filter(({ kind }) => kind === 'dek').length,
+    ...(result.closes === undefined ? {} : { deniesEverything: true }),
+    ...(transaction === undefined ? {} : { transaction }),
+  };
+}
+
+/** Collections of a consent's facts: those of a grantee of another hospital lie in `exchange_H`. */
+export function touchesOf(patient: KnownPatient, grantee: Grantee): Touches {
+  const care = collectionName.care(patient.home);
+  const exchange = collectionName.exchange(patient.home);
+  return {
+    writes: isElsewhere(patient, grantee) ? [care, exchange] : [care],
+    reads: [collectionName.clinical],
+  };
+}
+
+export function isElsewhere(patient: KnownPatient, { mspId }: Grantee): boolean {
+  return mspId !== undefined && mspId !== patient.home;
+}
+
+async function wrapsFor(
+  services: Services,
+  caller: Caller,
+  patient: KnownPatient,
+  rule: ConsentRule,
+  grantee: Grantee,
+): Promise<OfferedWrap[]> {
+  const denies = await deniesOfPatient(services.readModel.db, patient.patientId);
+  const plan = planGrants(rule, denies);
+  const recipients = await recipientsOf(services, patient, grantee);
+  const wraps: OfferedWrap[] = [];
+  for (const { recipient, publicKey } of recipients) {
+    const to = { consentId: rule.consentId, grantee: recipient, publicKey };
+    for (const grant of plan.filter(({ kind }) => kind === 'seed'))
+      wraps.push(await seedWrap(services, patient, grant, to));
+    const narrow = plan.filter(({ kind }) => kind === 'dataKeys');
+    if (narrow.length > 0) wraps.push(...(await dataKeyWraps(services, caller, patient, rule, narrow, to)));
+  }
+  return wraps;
+}
+
+type Recipient = { readonly consentId: string; readonly grantee: string; readonly publicKey: Uint8Array };
+
+async function seedWrap(
+  services: Services,
+  { patientId }: KnownPatient,
+  { category, confidentiality }: KeyGrant,
+  to: Recipient,
+): Promise<OfferedWrap> {
+  const { epoch } = (await categoryKeys(services, patientId))(category, confidentiality);
+  const key = { patientId, category, confidentiality, epoch };
+  const seed = await new CustodialPatientKeys(services.keystore).seed(key);
+  const sealed = await grantSeed(seed, key, to);
+  return { wrapId: crypto.randomUUID(), kind: 'seed', category, confidentiality, epoch, recipient: to.grantee, sealed };
+}
+
+async function dataKeyWraps(
+  services: Services,
+  caller: Caller,
+  { patientId }: KnownPatient,
+  rule: ConsentRule,
+  plan: readonly KeyGrant[],
+  to: Recipient,
+): Promise<OfferedWrap[]> {
+  const { db } = services.readModel;
+  const keys = new DataKeys(services, caller, [{ kind: 'self' }]);
+  const pairs = new Set(plan.map(({ category, confidentiality }) => `${category}|${confidentiality}`));
+  const records = (await recordsInChainOrder(db, patientId)).filter((record) => covers(rule, record, services.clock()));
+  const batches = new Map(
+    (
+      await batchKeysOf(
+        db,
+        records.map(({ batchId }) => batchId),
+      )
+    ).map((b) => [b.batchId, b]),
+  );
+  const wraps: OfferedWrap[] = [];
+  for (const record of records) {
+    const batch = batches.get(record.batchId)!;
+    if (!pairs.has(`${batch.category}|${batch.confidentiality}`)) continue;
+    const { recordId, version } = record;
+    const { category, confidentiality, epoch } = batch;
+    const sealed = await grantDataKey(await keys.of(record), { recordId, version, epoch }, to);
+    const wrapId = crypto.randomUUID();
+    wraps.push({
+      wrapId,
+      kind: 'dek',
+      category,
+      confidentiality,
+      epoch,
+      recordId,
+      version,
+      recipient: to.grantee,
+      sealed,
+    });
+  }
+  return wraps;
+}
+
+/** Whether the rule alone permits the record, whatever purpose it is for. */
+function covers(rule: ConsentRule, record: RecordFact, timeMs: number): boolean {
+  const { maxAccesses: _, ...plain } = rule;
+  const purposes = rule.purposes ?? (['TREAT'] as const);
+  return purposes.some((purpose) => decideConsent([plain], readRequest(purpose, timeMs), record).decision === 'permit');
+}
+
+/** To whose keys a consent for this grantee is sealed, each named as the wrap names it. */
+async function recipientsOf(
+  services: Services,
+  patient: KnownPatient,
+  { kind, mspId, id }: Grantee,
+): Promise<readonly { recipient: string; publicKey: Uint8Array }[]> {
+  if (kind === 'person') return [{ recipient: id!, publicKey: await staffPublicKey(services, id!) }];
+  const group = { organization: wholeOrganization, department: id!, role: `role:${id}`, everyone: wholeOrganization }[
+    kind
+  ];
+  const organization = mspId ?? patient.home;
+  const { publicKey } = await groupPublicKey(services, organization, group);
+  return [{ recipient: `${organization}/${group}`, publicKey }];
+}
+
+async function addFurtherWraps(
+  services: Services,
+  caller: Caller,
+  patient: KnownPatient,
+  { consentId, grantee }: GrantConsent,
+  wraps: readonly OfferedWrap[],
+  idempotency: Derivation,
+): Promise<void> {
+  for (let start = 0; start < wraps.length; start += wrapsPerCommand)
+    await services.ledger.submit(caller.identity, {
+      type: 'care.addWraps',
+      body: { ...named(patient), consentId, wraps: wraps.slice(start, start + wrapsPerCommand) },
+      handle: patient.handle,
+      ...idempotency.command(`wraps|${start}`),
+      touches: touchesOf(patient, grantee),
+      head: patient.patientId,
+    });
+}
+
+/** Facts of existing records of the opened categories are copied to where the other hospital can read them. */
+async function mirrorExisting(
+  services: Services,
+  caller: Caller,
+  patient: KnownPatient,
+  rule: ConsentRule,
+  grantee: Grantee,
+  idempotency: Derivation,
+): Promise<void> {
+  const categories = new Set(rule.categories ?? recordCategories);
+  const records = (await recordsInChainOrder(services.readModel.db, patient.patientId))
+    .filter(({ category }) => categories.has(category))
+    .map(({ recordId, version }) => ({ recordId, version }));
+  for (let start = 0; start < records.length; start += mirroredPerCommand)
+    await services.ledger.submit(caller.identity, {
+      type: 'care.mirrorRecords',
+      body: { ...named(patient), records: records.slice(start, start + mirroredPerCommand) },
+      handle: patient.handle,
+      ...idempotency.command(`mirror|${start}`),
+      touches: touchesOf(patient, grantee),
+      head: patient.patientId,
+    });
+}
+
+async function sealedNote(services: Services, patient: KnownPatient, consentId: string, note: string): Promise<string> {
+  const { publicKey } = (await categoryKeys(services, patient.patientId))('other', 'N');
+  const reference = { kind: 'consent', patientId: patient.patientId, id: consentId } as const;
+  return sealNote(note, reference, [{ id: patient.patientId, publicKey }]);
+}
+
+const named = ({ patientId, home }: KnownPatient) => ({ patientId, home });

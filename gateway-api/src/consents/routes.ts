@@ -1,0 +1,117 @@
+import { collectionName } from '@chain-of-care/chaincode/model';
+import { patientOf } from '../custody/patients.ts';
+import { page } from '../http/page.ts';
+import { Problem } from '../http/problem.ts';
+import { route, type Route } from '../http/route.ts';
+import { transactionMembers } from '../http/transaction.ts';
+import { requireOwnPatient } from '../patients/access.ts';
+import { PatientParams } from '../patients/dto.ts';
+import { consentById, consentsOfPatient, type ConsentFact } from '../readmodel/queries/care.ts';
+import type { Services } from '../services.ts';
+import { ConsentParams, ConsentView, GrantedConsent, ListConsents, NewConsent, RevokedConsent } from './dto.ts';
+import { grantConsent, isElsewhere } from './grant.ts';
+
+/** Consents: granted and revoked by the patient, effective with the transaction. */
+export function consentRoutes(services: Services): Route[] {
+  return [
+    route({
+      method: 'post',
+      path: '/v1/patients/:patientId/consents',
+      operationId: 'grantConsent',
+      tag: 'consents',
+      summary: 'Permits or denies somebody records of some categories, days and purposes',
+      audience: ['patient'],
+      params: PatientParams,
+      body: NewConsent,
+      responses: { 201: { description: 'granted', body: GrantedConsent } },
+      async handler({ params, body, caller, idempotency }) {
+        requireOwnPatient(caller, params.patientId);
+        const { consentId, transaction, ...keys } = await grantConsent(services, caller, body, idempotency);
+        return {
+          status: 201,
+          headers: { location: `/v1/consents/${consentId}` },
+          body: { id: consentId, ...keys, ...transactionMembers(transaction) },
+        };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/patients/:patientId/consents',
+      operationId: 'listConsents',
+      tag: 'consents',
+      summary: "The patient's consents, ended ones too",
+      audience: ['patient'],
+      params: PatientParams,
+      query: ListConsents,
+      responses: { 200: { description: 'newest first', list: ConsentView } },
+      async handler(exchange) {
+        requireOwnPatient(exchange.caller, exchange.params.patientId);
+        const { items, nextCursor } = await consentsOfPatient(
+          services.readModel.db,
+          exchange.params.patientId,
+          exchange.query,
+        );
+        return page(exchange, items.map(consentView), nextCursor);
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/consents/:consentId',
+      operationId: 'getConsent',
+      tag: 'consents',
+      summary: 'A consent',
+      audience: ['patient'],
+      params: ConsentParams,
+      responses: { 200: { description: 'the consent', body: ConsentView } },
+      async handler({ params, caller }) {
+        return { status: 200, body: consentView(await ownConsent(services, params.consentId, caller.id)) };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/v1/consents/:consentId/revocation',
+      operationId: 'revokeConsent',
+      tag: 'consents',
+      summary: 'Ends a consent; running accesses under it are served no more',
+      audience: ['patient'],
+      params: ConsentParams,
+      responses: { 201: { description: 'revoked', body: RevokedConsent } },
+      async handler({ params: { consentId }, caller, idempotency }) {
+        const { grantee } = await ownConsent(services, consentId, caller.id);
+        const patient = await patientOf(services, caller.id);
+        const { home, patientId, handle } = patient;
+        const elsewhere = isElsewhere(patient, grantee);
+        const { result, transaction } = await services.ledger.submit<{ revokedAt: string }>(caller.identity, {
+          type: 'care.revokeConsent',
+          body: { patientId, home, consentId, grantee },
+          handle,
+          ...idempotency.command('revoke'),
+          touches: {
+            writes: [elsewhere ? collectionName.exchange(home) : collectionName.access(home)],
+            reads: [collectionName.care(home)],
+          },
+        });
+        return {
+          status: 201,
+          body: { id: consentId, revokedAt: result.revokedAt, ...transactionMembers(transaction) },
+        };
+      },
+    }),
+  ];
+}
+
+/** @throws Problem consent_not_found, also for somebody else's */
+async function ownConsent({ readModel }: Services, consentId: string, patientId: string): Promise<ConsentFact> {
+  const consent = await consentById(readModel.db, consentId);
+  if (consent === undefined || consent.patientId !== patientId) throw new Problem('consent_not_found');
+  return consent;
+}
+
+function consentView({
+  consentId: id,
+  grantedBy: _grantedBy,
+  sealedNote: _sealedNote,
+  ...view
+}: ConsentFact): ConsentView {
+  return { id, ...view };
+}

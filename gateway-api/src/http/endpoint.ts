@@ -1,0 +1,254 @@
+/** Makes an Express handler of a route: authenticate, authorise, validate, run once for its key, answer. */
+import { createHash } from 'node:crypto';
+import { Transform, type Readable } from 'node:stream';
+import express, { type Request, type RequestHandler, type Response } from 'express';
+import { requireAudience, tokenRequired, type Authenticate } from '../auth/authenticate.ts';
+import type { Caller } from '../auth/caller.ts';
+import type { FirstAnswers } from '../idempotency/answers.ts';
+import { Derivation } from '../idempotency/derivation.ts';
+import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import { accepted, type Operations } from '../operations/operations.ts';
+import { sendProblem, sendReply, problemFrom } from './answer.ts';
+import { checkedBody, checkedParameters } from './input.ts';
+import { Problem } from './problem.ts';
+import type { BodySpec, Exchange, OpenJsonBody, Reply, Route, StreamBody } from './route.ts';
+
+export interface EndpointContext {
+  readonly authenticate: Authenticate;
+  /** Waits until what is read shows every write that was acknowledged to anybody. @throws Problem 503 */
+  readonly seeAcknowledgedWrites: () => Promise<void>;
+  readonly answers: FirstAnswers;
+  readonly operations: Operations;
+  /** 32 bytes: idempotency keys and ids are derived from it. */
+  readonly idempotencySecret: Uint8Array;
+  readonly maxBodyBytes: number;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+/** Names of routes for logs and metrics: never the address itself, which may hold ids. */
+export const routeOf = new WeakMap<Request, string>();
+export const callerOf = new WeakMap<Request, Caller>();
+
+const keyForm = /^[\x21-\x7e]{1,128}$/;
+
+export function endpoint(route: Route, context: EndpointContext): RequestHandler {
+  const parse = parserOf(route.body, context.maxBodyBytes);
+  return (request, response) => {
+    routeOf.set(request, route.path);
+    void answer(route, context, parse, request, response);
+  };
+}
+
+async function answer(
+  route: Route,
+  context: EndpointContext,
+  parse: Parser,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const stop = context.metrics.requests.startTimer({ method: request.method, route: route.path });
+  try {
+    const { reply, replayed } = await decide(route, context, parse, request, response);
+    if (replayed) response.setHeader('idempotency-replayed', 'true');
+    await sendReply(response, reply);
+  } catch (error) {
+    const problem = problemFrom(error);
+    if (problem.status < 500) context.metrics.refusals.inc({ code: problem.code });
+    sendProblem(response, error, context.log);
+  } finally {
+    stop({ status: String(response.statusCode) });
+  }
+}
+
+async function decide(
+  route: Route,
+  context: EndpointContext,
+  parse: Parser,
+  request: Request,
+  response: Response,
+): Promise<{ readonly reply: Reply; readonly replayed: boolean }> {
+  if (route.readsState !== false) await context.seeAcknowledgedWrites();
+  const caller = route.ownAuthorization === true ? undefined : await context.authenticate(request.get('authorization'));
+  if (caller !== undefined) callerOf.set(request, caller);
+  requireAudience(caller, route.audience);
+  requireAcceptable(route, request);
+  const params = route.params === undefined ? request.params : checkedParameters(route.params, request.params, 'path');
+  const query =
+    route.query !== undefined
+      ? checkedParameters(route.query, request.query, 'query')
+      : route.anyQuery === true
+        ? request.query
+        : refuseQuery(request.query);
+  const parsed = await parse(request, response);
+  const needsKey = route.method === 'post' && route.idempotent !== false;
+  const clientKey = idempotencyKey(request, needsKey);
+  const submitter = caller?.identity.deviceKey ?? 'anonymous';
+  const digest = parsed.digest === undefined ? undefined : requestDigest(request, parsed.digest);
+  const exchange = exchangeOf(request, response, {
+    params,
+    query,
+    body: parsed.body,
+    caller,
+    stream: parsed.stream,
+    idempotency: new Derivation(context.idempotencySecret, submitter, clientKey, digest),
+  });
+  if (!needsKey) return { reply: await route.handler(exchange), replayed: false };
+  const run = (): ReturnType<FirstAnswers['once']> =>
+    context.answers.once(submitter, clientKey, digest ?? requestDigest(request, ''), () => route.handler(exchange));
+  const mayRunLater = digest !== undefined && caller !== undefined;
+  if (exchange.prefersAsync && mayRunLater) {
+    context.answers.requireSame(submitter, clientKey, digest);
+    return { reply: await runLater(route, context, exchange, run, digest), replayed: false };
+  }
+  return run();
+}
+
+/** `Prefer: respond-async` (RFC 7240): the request becomes an operation, whose result is the answer. */
+async function runLater(
+  route: Route,
+  { operations }: EndpointContext,
+  { caller, idempotency }: Exchange,
+  run: () => Promise<{ readonly reply: Reply }>,
+  digest: string,
+): Promise<Reply> {
+  const work = async (): Promise<unknown> => {
+    const { status, headers, body } = (await run()).reply;
+    return { status, ...(headers?.['location'] === undefined ? {} : { location: headers['location'] }), body };
+  };
+  const request = { id: idempotency.uuid('operation'), digest };
+  const operation = await operations.start(caller, route.operationId, work, request);
+  const reply = accepted(operation);
+  return { ...reply, headers: { ...reply.headers, 'preference-applied': 'respond-async' } };
+}
+
+function idempotencyKey(request: Request, needed: boolean): string {
+  const given = request.get('idempotency-key');
+  if (given === undefined) {
+    if (needed) throw new Problem('idempotency_key_required');
+    return request.get('x-request-id') ?? '';
+  }
+  if (!keyForm.test(given))
+    throw new Problem('validation_failed', {
+      errors: [
+        { pointer: '/header/idempotency-key', code: 'validation_failed', detail: '1 to 128 visible ASCII characters' },
+      ],
+    });
+  return given;
+}
+
+function requestDigest(request: Request, body: string): string {
+  return createHash('sha256').update(`${request.method} ${request.originalUrl}\n${body}`).digest('hex');
+}
+
+function refuseQuery(query: object): object {
+  const [first] = Object.keys(query);
+  if (first === undefined) return query;
+  throw new Problem('validation_failed', {
+    errors: [{ pointer: `/query/${first}`, code: 'validation_failed', detail: 'unknown parameter' }],
+  });
+}
+
+function requireAcceptable(route: Route, request: Request): void {
+  const types = Object.values(route.responses).map(({ contentType }) => contentType ?? 'application/json');
+  if (types.includes('*/*') || request.accepts([...types, 'application/problem+json']) !== false) return;
+  throw new Problem('not_acceptable', { detail: `has ${[...new Set(types)].join(', ')}` });
+}
+
+interface Parsed {
+  readonly body: unknown;
+  readonly stream: Readable;
+  /** Absent for streams: they are not read yet. */
+  readonly digest?: string;
+}
+type Parser = (request: Request, response: Response) => Promise<Parsed>;
+
+function parserOf(spec: BodySpec<unknown> | undefined, maxBodyBytes: number): Parser {
+  if (spec === undefined) return async (request) => ({ body: undefined, stream: request, digest: '' });
+  if ('stream' in spec) return streamParser(spec);
+  const types = 'json' in spec ? spec.json : ['application/json'];
+  const limit = 'json' in spec ? spec.maxBytes : maxBodyBytes;
+  const read = express.json({ limit, type: () => true, strict: false });
+  return async (request, response) => {
+    requireMediaType(request, types);
+    if (request.get('content-length') === '0' || !hasBody(request)) throw emptyBody();
+    await new Promise<void>((resolve, reject) => {
+      read(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
+    });
+    const body = isOpen(spec) ? request.body : checkedBody(spec, request.body);
+    return { body, stream: request, digest: JSON.stringify(request.body) };
+  };
+}
+
+/** RFC 9112 §6.3: a request has a body when one of these headers is there. */
+function hasBody(request: Request): boolean {
+  return request.get('content-length') !== undefined || request.get('transfer-encoding') !== undefined;
+}
+
+function emptyBody(): Problem {
+  return new Problem('malformed_json', { detail: 'the body is empty' });
+}
+
+function isOpen(spec: BodySpec<unknown>): spec is OpenJsonBody {
+  return 'json' in spec;
+}
+
+function streamParser({ stream: types, maxBytes }: StreamBody): Parser {
+  return async (request) => {
+    if (!types.includes('*/*')) requireMediaType(request, types);
+    if (Number(request.get('content-length') ?? 0) > maxBytes) throw new Problem('payload_too_large');
+    return { body: undefined, stream: limited(request, maxBytes) };
+  };
+}
+
+/** The stream, failing with 413 after so many bytes. */
+function limited(source: Readable, maxBytes: number): Readable {
+  let seen = 0;
+  const limit = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      seen += chunk.length;
+      if (seen > maxBytes) done(new Problem('payload_too_large'));
+      else done(null, chunk);
+    },
+  });
+  source.on('error', (error) => limit.destroy(error));
+  source.on('aborted', () => limit.destroy(new Problem('malformed_request', { detail: 'the body was cut off' })));
+  return source.pipe(limit);
+}
+
+function requireMediaType(request: Request, types: readonly string[]): void {
+  const given = request.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (types.includes(given)) return;
+  throw new Problem('unsupported_media_type', {
+    detail: `takes ${types.join(', ')}`,
+    headers: { 'accept-post': types.join(', ') },
+  });
+}
+
+interface Checked {
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+  readonly caller: Caller | undefined;
+  readonly stream: Readable;
+  readonly idempotency: Derivation;
+}
+
+function exchangeOf(request: Request, response: Response, { caller, ...checked }: Checked): Exchange {
+  const abort = new AbortController();
+  response.on('close', () => abort.abort());
+  return {
+    ...checked,
+    get caller(): Caller {
+      if (caller === undefined) throw tokenRequired();
+      return caller;
+    },
+    optionalCaller: caller,
+    requestId: String(response.getHeader('x-request-id')),
+    signal: abort.signal,
+    header: (name) => request.get(name),
+    prefersAsync: /(^|,)\s*respond-async\s*(;|,|$)/i.test(request.get('prefer') ?? ''),
+    raw: request,
+  };
+}

@@ -1,0 +1,92 @@
+/**
+ * What patients are told about their charts, at their home hospital: that something was stored, opened, refused, granted
+ * or revoked; never what. Who and why is in the audit, behind a login.
+ */
+import { sql, type Kysely } from 'kysely';
+import type { Database } from '../readmodel/index.ts';
+import type { NoticeKind } from './catalogue.ts';
+import type { Notice, NoticeSource } from './notice.ts';
+
+type Db = Kysely<Database>;
+
+interface Fact {
+  readonly id: string;
+  readonly patient: string;
+  readonly at: Date;
+  readonly block: number;
+  readonly count?: number;
+}
+
+const severityOf: Readonly<Partial<Record<NoticeKind, Notice['severity']>>> = {
+  recordsAccessed: 'medium',
+  accessRefused: 'high',
+};
+
+/** @param mspId the own organisation: only its own patients have a login here */
+export function careNotices(mspId: string): NoticeSource {
+  return async (db, { first, last }) => {
+    const within = sql`block_number between ${first} and ${last}`;
+    const facts: readonly (readonly [NoticeKind, readonly Fact[]])[] = [
+      ['recordStored', await stored(db, mspId, within)],
+      ['recordsAccessed', await accesses(db, mspId, within, 'permit')],
+      ['accessRefused', await accesses(db, mspId, within, 'deny')],
+      ['consentGranted', await granted(db, mspId, within)],
+      ['consentRevoked', await revoked(db, mspId, within)],
+    ];
+    return facts.flatMap(([kind, found]) => found.map((fact) => noticeOf(kind, fact)));
+  };
+}
+
+function noticeOf(kind: NoticeKind, { id, patient, at, block, count }: Fact): Notice {
+  return {
+    source: `${kind}|${id}`,
+    kind,
+    severity: severityOf[kind] ?? 'low',
+    about: { reference: id, ...(count === undefined ? {} : { recordCount: String(count) }) },
+    occurredAt: at.toISOString(),
+    blockNumber: block,
+    recipients: [patient],
+  };
+}
+
+type Condition = ReturnType<typeof sql>;
+
+/** One notice for each patient and transaction, however many records it appended. */
+async function stored(db: Db, mspId: string, within: Condition): Promise<readonly Fact[]> {
+  const { rows } = await sql<Fact>`
+    select r.tx_id as id, r.patient_id as patient, max(r.record_time) as at, r.block_number as block,
+      count(*)::int4 as count
+    from records r join patients p on p.patient_id = r.patient_id and p.home = ${mspId}
+    where ${within} group by r.tx_id, r.patient_id, r.block_number order by r.block_number, r.tx_id`.execute(db);
+  return rows.map((row) => ({ ...row, id: `${row.id}-${row.patient}` }));
+}
+
+/** Of others: not the patient's own. */
+async function accesses(db: Db, mspId: string, within: Condition, decision: string): Promise<readonly Fact[]> {
+  const { rows } = await sql<Fact>`
+    select a.access_id as id, a.patient_id as patient, a.record_time as at, a.block_number as block
+    from accesses a join patients p on p.patient_id = a.patient_id and p.home = ${mspId}
+    where ${within} and a.decision = ${decision} and a.accessor_id <> a.patient_id
+    order by a.block_number, a.access_id`.execute(db);
+  return rows;
+}
+
+async function granted(db: Db, mspId: string, within: Condition): Promise<readonly Fact[]> {
+  const { rows } = await sql<Fact>`
+    select c.consent_id as id, c.patient_id as patient, c.granted_at as at, t.block_number as block
+    from transactions t join consents c on c.tx_id = t.tx_id
+      join patients p on p.patient_id = c.patient_id and p.home = ${mspId}
+    where t.${within} and t.validation_code = 0 order by t.block_number, c.consent_id`.execute(db);
+  return rows;
+}
+
+/** A stop carries the time of its transaction, to the millisecond. */
+async function revoked(db: Db, mspId: string, within: Condition): Promise<readonly Fact[]> {
+  const { rows } = await sql<Fact>`
+    select s.consent_id as id, s.patient_id as patient, s.revoked_at as at, min(t.block_number) as block
+    from transactions t join consent_stops s on s.revoked_at = t.time
+      join patients p on p.patient_id = s.patient_id and p.home = ${mspId}
+    where t.${within} and t.validation_code = 0 group by s.consent_id, s.patient_id, s.revoked_at
+    order by block, id`.execute(db);
+  return rows;
+}

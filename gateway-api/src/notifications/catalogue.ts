@@ -1,0 +1,214 @@
+/** Every kind of notice, and what people read of it in English, German and Arabic. Codes stay English. */
+import { alertSeverities, type AlertSeverity, type AlertType } from '@chain-of-care/chaincode/model';
+
+export const noticeLanguages = ['en', 'de', 'ar'] as const;
+export type NoticeLanguage = (typeof noticeLanguages)[number];
+
+type Texts = Readonly<Record<NoticeLanguage, readonly [title: string, text: string]>>;
+
+/** `{name}` is replaced by that identifier of the notice; `{type}` by the alert type's name. */
+export const noticeCatalogue = {
+  criticalAlert: {
+    en: [
+      'Critical alert: {type}',
+      'A critical alert was opened for {goods}. Stop handling the goods and read the alert.',
+    ],
+    de: [
+      'Kritische Warnung: {type}',
+      'Eine kritische Warnung wurde zu {goods} eröffnet. Die Ware nicht weitergeben und die Warnung lesen.',
+    ],
+    ar: ['تنبيه حرج: {type}', 'فُتح تنبيه حرج بشأن {goods}. أوقفوا تداول البضاعة واقرؤوا التنبيه.'],
+  },
+  alertOpened: {
+    en: ['Alert: {type}', 'An alert was opened for {goods}.'],
+    de: ['Warnung: {type}', 'Eine Warnung wurde zu {goods} eröffnet.'],
+    ar: ['تنبيه: {type}', 'فُتح تنبيه بشأن {goods}.'],
+  },
+  alertInvestigating: {
+    en: ['Alert under investigation', 'The alert for {goods} is being investigated.'],
+    de: ['Warnung in Untersuchung', 'Die Warnung zu {goods} wird untersucht.'],
+    ar: ['التنبيه قيد التحقيق', 'يجري التحقيق في التنبيه المتعلق بـ {goods}.'],
+  },
+  alertConfirmed: {
+    en: ['Alert confirmed: {type}', 'The alert for {goods} was confirmed. Quarantine what you hold.'],
+    de: ['Warnung bestätigt: {type}', 'Die Warnung zu {goods} wurde bestätigt. Vorhandene Ware sperren.'],
+    ar: ['تأكد التنبيه: {type}', 'تأكد التنبيه المتعلق بـ {goods}. اعزلوا ما لديكم من البضاعة.'],
+  },
+  alertFalseAlarm: {
+    en: ['False alarm', 'The alert for {goods} was a false alarm.'],
+    de: ['Fehlalarm', 'Die Warnung zu {goods} war ein Fehlalarm.'],
+    ar: ['إنذار كاذب', 'كان التنبيه المتعلق بـ {goods} إنذارًا كاذبًا.'],
+  },
+  alertResolved: {
+    en: ['Alert resolved', 'The alert for {goods} is resolved.'],
+    de: ['Warnung abgeschlossen', 'Die Warnung zu {goods} ist abgeschlossen.'],
+    ar: ['أُغلق التنبيه', 'أُغلق التنبيه المتعلق بـ {goods}.'],
+  },
+  alertAssigned: {
+    en: ['Alert assigned to you', 'The regulator made you responsible for the alert for {goods}.'],
+    de: ['Warnung zugewiesen', 'Die Behörde hat Ihnen die Warnung zu {goods} zugewiesen.'],
+    ar: ['أُسند إليكم تنبيه', 'أسندت إليكم الجهة الرقابية التنبيه المتعلق بـ {goods}.'],
+  },
+  alertEvidence: {
+    en: ['New evidence', 'Evidence was added to the alert for {goods}.'],
+    de: ['Neue Beweismittel', 'Zur Warnung zu {goods} wurden Beweismittel hinzugefügt.'],
+    ar: ['أدلة جديدة', 'أُضيفت أدلة إلى التنبيه المتعلق بـ {goods}.'],
+  },
+  goodsQuarantined: {
+    en: ['Lot quarantined', 'The lot of {goods} is quarantined: do not ship or dispense it.'],
+    de: ['Charge gesperrt', 'Die Charge zu {goods} ist gesperrt: nicht versenden oder abgeben.'],
+    ar: ['عُزلت التشغيلة', 'عُزلت تشغيلة {goods}: لا تشحنوها ولا تصرفوها.'],
+  },
+  goodsReleased: {
+    en: ['Quarantine ended', 'The lot of {goods} may be handled again.'],
+    de: ['Sperre aufgehoben', 'Die Charge zu {goods} ist wieder frei.'],
+    ar: ['انتهى العزل', 'يمكن تداول تشغيلة {goods} من جديد.'],
+  },
+  recallIssued: {
+    en: ['Recall, class {recallClass}', '{goods} is recalled. Stop, separate what you hold and return it.'],
+    de: ['Rückruf, Klasse {recallClass}', '{goods} wird zurückgerufen. Anhalten, Bestand absondern und zurücksenden.'],
+    ar: ['سحب من الفئة {recallClass}', 'سُحب {goods}. توقفوا واعزلوا ما لديكم وأعيدوه.'],
+  },
+  withdrawalIssued: {
+    en: ['Withdrawal from the market', '{goods} is withdrawn from the market.'],
+    de: ['Marktrücknahme', '{goods} wird vom Markt genommen.'],
+    ar: ['سحب من السوق', 'سُحب {goods} من السوق.'],
+  },
+  licenceRequested: {
+    en: ['Licence requested', 'Premises {gln} ask for a licence.'],
+    de: ['Lizenz beantragt', 'Der Standort {gln} beantragt eine Lizenz.'],
+    ar: ['طلب ترخيص', 'يطلب الموقع {gln} ترخيصًا.'],
+  },
+  licenceDecided: {
+    en: ['Licence request decided', 'The request of premises {gln} was decided: {decision}.'],
+    de: ['Lizenzantrag entschieden', 'Über den Antrag des Standorts {gln} wurde entschieden: {decision}.'],
+    ar: ['بُتّ في طلب الترخيص', 'بُتّ في طلب الموقع {gln}: {decision}.'],
+  },
+  licenceChanged: {
+    en: ['Licence changed', 'A licence of premises {gln} is now: {status}.'],
+    de: ['Lizenz geändert', 'Eine Lizenz des Standorts {gln} ist jetzt: {status}.'],
+    ar: ['تغيّر ترخيص', 'حالة ترخيص الموقع {gln} الآن: {status}.'],
+  },
+  tracingRequested: {
+    en: ['Tracing request', 'Transaction information about {goods} is asked for, by {dueAt}.'],
+    de: ['Rückverfolgungsanfrage', 'Transaktionsdaten zu {goods} sind bis {dueAt} zu liefern.'],
+    ar: ['طلب تتبّع', 'مطلوب تقديم بيانات المعاملات الخاصة بـ {goods} قبل {dueAt}.'],
+  },
+  tracingAnswered: {
+    en: ['Tracing request answered', 'The answer about {goods} has come.'],
+    de: ['Rückverfolgungsanfrage beantwortet', 'Die Antwort zu {goods} ist da.'],
+    ar: ['أُجيب عن طلب التتبّع', 'وصلت الإجابة بشأن {goods}.'],
+  },
+  illegitimateProduct: {
+    en: ['Illegitimate product notification', 'A notification about {goods} was filed.'],
+    de: ['Meldung eines illegalen Arzneimittels', 'Zu {goods} wurde eine Meldung eingereicht.'],
+    ar: ['إخطار بمنتج غير مشروع', 'قُدّم إخطار بشأن {goods}.'],
+  },
+  recordStored: {
+    en: ['New in your chart', 'Your chart has {recordCount} new entries.'],
+    de: ['Neues in Ihrer Akte', 'Ihre Akte hat {recordCount} neue Einträge.'],
+    ar: ['جديد في ملفك', 'في ملفك {recordCount} من الإدخالات الجديدة.'],
+  },
+  recordsAccessed: {
+    en: ['Your chart was opened', 'Somebody opened your chart. Your audit says who and why.'],
+    de: ['Ihre Akte wurde geöffnet', 'Jemand hat Ihre Akte geöffnet. Das Protokoll nennt Person und Grund.'],
+    ar: ['فُتح ملفك', 'فتح شخص ما ملفك. يبيّن سجل الاطلاع من ولماذا.'],
+  },
+  accessRefused: {
+    en: ['An access was refused', 'Somebody asked for your chart and was refused.'],
+    de: ['Ein Zugriff wurde verweigert', 'Jemand wollte Ihre Akte öffnen und wurde abgewiesen.'],
+    ar: ['رُفض اطلاع', 'طلب شخص ما الاطلاع على ملفك ورُفض طلبه.'],
+  },
+  consentGranted: {
+    en: ['A consent was given', 'A new consent stands in your name.'],
+    de: ['Einwilligung erteilt', 'In Ihrem Namen gilt eine neue Einwilligung.'],
+    ar: ['مُنحت موافقة', 'توجد موافقة جديدة باسمك.'],
+  },
+  consentRevoked: {
+    en: ['A consent was revoked', 'A consent in your name no longer holds.'],
+    de: ['Einwilligung widerrufen', 'Eine Einwilligung in Ihrem Namen gilt nicht mehr.'],
+    ar: ['سُحبت موافقة', 'لم تعد إحدى موافقاتك سارية.'],
+  },
+} as const satisfies Record<string, Texts>;
+
+export type NoticeKind = keyof typeof noticeCatalogue;
+export const noticeKinds = Object.keys(noticeCatalogue) as readonly NoticeKind[];
+
+const alertTypeNames: Readonly<Record<AlertType, Readonly<Record<NoticeLanguage, string>>>> = {
+  counterfeit: { en: 'counterfeit', de: 'Fälschung', ar: 'تزييف' },
+  tampering: { en: 'tampering', de: 'Manipulation', ar: 'عبث' },
+  cold_chain_break: { en: 'cold chain broken', de: 'Kühlkette unterbrochen', ar: 'انقطاع سلسلة التبريد' },
+  expired: { en: 'expired', de: 'verfallen', ar: 'منتهي الصلاحية' },
+  stolen: { en: 'stolen', de: 'gestohlen', ar: 'مسروق' },
+  diversion: { en: 'diversion', de: 'Abzweigung', ar: 'تحويل عن المسار' },
+  clone: { en: 'duplicate serial', de: 'doppelte Seriennummer', ar: 'رقم تسلسلي مكرر' },
+  integrity: { en: 'broken record', de: 'verletzte Aufzeichnung', ar: 'خلل في السجل' },
+  misuse: { en: 'irregular act', de: 'unzulässiger Vorgang', ar: 'إجراء غير نظامي' },
+};
+
+const goodsNames: Readonly<Record<NoticeLanguage, Readonly<Record<string, string>>>> = {
+  en: { gtin: 'GTIN', lot: 'lot', serial: 'serial', sscc: 'container', shipmentId: 'shipment', none: 'the goods' },
+  de: {
+    gtin: 'GTIN',
+    lot: 'Charge',
+    serial: 'Seriennummer',
+    sscc: 'Behälter',
+    shipmentId: 'Sendung',
+    none: 'der Ware',
+  },
+  ar: {
+    gtin: 'GTIN',
+    lot: 'التشغيلة',
+    serial: 'الرقم التسلسلي',
+    sscc: 'الحاوية',
+    shipmentId: 'الشحنة',
+    none: 'البضاعة',
+  },
+};
+
+export interface NoticeText {
+  readonly title: string;
+  readonly text: string;
+}
+
+/** @param about the notice's identifiers */
+export function textOf(
+  kind: NoticeKind,
+  about: Readonly<Record<string, string>>,
+  language: NoticeLanguage,
+): NoticeText {
+  const [title, text] = noticeCatalogue[kind][language];
+  const type = alertTypeNames[about['type'] as AlertType]?.[language] ?? about['type'] ?? '';
+  const values: Readonly<Record<string, string>> = { ...about, type, goods: goodsIn(about, language) };
+  const fill = (template: string): string => template.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
+  return { title: fill(title), text: fill(text) };
+}
+
+function goodsIn(about: Readonly<Record<string, string>>, language: NoticeLanguage): string {
+  const names = goodsNames[language];
+  const parts = ['gtin', 'lot', 'serial', 'sscc', 'shipmentId'].flatMap((name) =>
+    about[name] === undefined ? [] : [`${names[name]} ${about[name]}`],
+  );
+  return parts.length === 0 ? names['none']! : parts.join(', ');
+}
+
+/**
+ * The language to answer in: the first of an Accept-Language header (RFC 9110 §12.5.4) that the catalogue has.
+ *
+ * @param fallback when there is none
+ */
+export function languageOf(header: string | undefined, fallback: NoticeLanguage = 'en'): NoticeLanguage {
+  const wanted = (header ?? '').split(',').map((part) => {
+    const [tag = '', ...parameters] = part.trim().split(';');
+    const quality = parameters.map((parameter) => /^\s*q=([\d.]+)$/.exec(parameter)?.[1]).find(Boolean);
+    return { language: tag.toLowerCase().split('-')[0], quality: quality === undefined ? 1 : Number(quality) };
+  });
+  const ranked = wanted.filter(({ quality }) => quality > 0).toSorted((a, b) => b.quality - a.quality);
+  const found = ranked.find(({ language }) => noticeLanguages.includes(language as NoticeLanguage));
+  return (found?.language as NoticeLanguage | undefined) ?? fallback;
+}
+
+/** Whether one severity is at least another. */
+export function isAtLeast(severity: AlertSeverity, floor: AlertSeverity): boolean {
+  return alertSeverities.indexOf(severity) >= alertSeverities.indexOf(floor);
+}

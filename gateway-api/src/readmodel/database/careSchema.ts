@@ -1,0 +1,165 @@
+import type {
+  AccessBasis,
+  Confidentiality,
+  ConsentDecision,
+  ConsentLevel,
+  ConsentRule,
+  GranteeKind,
+  PurposeOfUse,
+  RecordCategory,
+  RecordVersion,
+} from '@chain-of-care/chaincode/model';
+import type { Instant, Json } from './columns.ts';
+
+/** Patients, records, consents and accesses. Fields are those of the model's types of the same name. */
+export interface CareTables {
+  patients: {
+    patient_id: string;
+    home: string;
+    handle: string;
+    /** The DID document's id. */
+    did: string;
+    status: 'active' | 'deceased';
+    did_document: Json<Readonly<Record<string, unknown>>>;
+    registered_at: Instant;
+  };
+  patient_devices: { patient_id: string; device_key: string; status: 'active' | 'revoked'; added_at: Instant };
+  chain_heads: { patient_id: string; length: number; hash: string };
+  category_keys: {
+    patient_id: string;
+    category: RecordCategory;
+    confidentiality: Confidentiality;
+    epoch: number;
+    public_key: string;
+  };
+  batch_keys: {
+    patient_id: string;
+    batch_id: string;
+    category: RecordCategory;
+    confidentiality: Confidentiality;
+    epoch: number;
+    sealed_to_category: string;
+    author_org: string;
+    author_group: string;
+    group_epoch: number;
+    sealed_to_group: string;
+  };
+  records: {
+    record_id: string;
+    version: number;
+    patient_id: string;
+    category: RecordCategory;
+    confidentiality: Confidentiality;
+    clinical_date: string;
+    author_id: string;
+    author_org: string;
+    author_group: string;
+    cid: string;
+    sha256: string;
+    size: number;
+    batch_id: string;
+    wrapped_key: string;
+    sealed: string;
+    record_time: Instant;
+    sequence: number;
+    previous_hash: string;
+    hash: string;
+    tx_id: string;
+    block_number: number;
+  };
+  consents: {
+    consent_id: string;
+    patient_id: string;
+    grantee_kind: GranteeKind;
+    grantee_org: string | null;
+    grantee_id: string | null;
+    /** The bucket's subject, of kind, organisation and id. */
+    subject: string;
+    decision: ConsentDecision;
+    level: ConsentLevel;
+    rule: Json<ConsentRule>;
+    sealed_note: string | null;
+    granted_by: string;
+    granted_at: Instant;
+    expires_at: Instant | null;
+    tx_id: string;
+  };
+  consent_buckets: { patient_id: string; subject: string; rules: Json<readonly ConsentRule[]> };
+  consent_stops: {
+    consent_id: string;
+    patient_id: string;
+    subject: string;
+    revoked_at: Instant;
+    revoked_by: string;
+  };
+  openings: { patient_id: string; category: RecordCategory; hospitals: Json<readonly string[]> };
+  access_counters: { patient_id: string; consent_id: string; used: number };
+  wraps: {
+    patient_id: string;
+    consent_id: string;
+    wrap_id: string;
+    kind: 'seed' | 'dek';
+    category: RecordCategory;
+    confidentiality: Confidentiality;
+    epoch: number;
+    record_id: string | null;
+    version: number | null;
+    recipient: string;
+    sealed: string;
+  };
+  accesses: {
+    access_id: string;
+    patient_id: string;
+    accessor_id: string;
+    accessor_org: string;
+    accessor_role: string;
+    accessor_group: string | null;
+    device_key: string;
+    purpose_of_use: PurposeOfUse;
+    sealed_reason: string | null;
+    records: Json<readonly RecordVersion[] | null>;
+    categories: Json<readonly RecordCategory[] | null>;
+    decision: ConsentDecision;
+    code: string | null;
+    basis: Json<readonly AccessBasis[]>;
+    withheld: number;
+    record_time: Instant;
+    not_after: Instant;
+    serves_until: Instant;
+    /** `access_H` or `exchange_H`. */
+    collection: string;
+    tx_id: string;
+    block_number: number;
+  };
+}
+
+/** The client's tables, as views. */
+export interface CareViews {
+  health_records_blockchain: {
+    id: string;
+    version: number;
+    /** Null at an organisation that does not hold the patient's document. */
+    patient_did: string | null;
+    record_type: RecordCategory;
+    /** The content identifier; content lies in the ciphertext store. */
+    encrypted_data: string;
+    metadata: Json<Readonly<Record<string, unknown>>>;
+    blockchain_hash: string;
+    previous_hash: string;
+    provider_did: string;
+    created_at: Instant;
+    updated_at: Instant;
+  };
+  consent_rules: {
+    id: string;
+    patient_did: string | null;
+    granted_to: string;
+    purpose: Json<readonly PurposeOfUse[] | null>;
+    record_types: Json<readonly RecordCategory[] | null>;
+    granted_at: Instant;
+    expires_at: Instant | null;
+    revoked_at: Instant | null;
+    conditions: Json<ConsentRule>;
+    blockchain_hash: string;
+  };
+}

@@ -1,0 +1,74 @@
+import type { Instant, Json } from './columns.ts';
+import type { NotificationTables } from './notificationSchema.ts';
+
+/** The gateway's own tables. */
+export interface GatewayTables extends NotificationTables {
+  directory_entries: {
+    source_id: string;
+    resource_type: string;
+    name: string;
+    content_hash: string;
+    content: Json<Readonly<Record<string, unknown>>>;
+  };
+  demographics: { patient_id: string; sealed: Uint8Array; updated_at: Instant };
+  demographic_identifiers: { blind_index: string; patient_id: string };
+  operations: { operation_id: string; status: 'running' | 'ended'; sealed: Uint8Array; expires_at: Instant };
+  first_answers: { answer_id: string; sealed: Uint8Array; expires_at: Instant };
+  demographic_reads: {
+    read_id: string;
+    patient_id: string;
+    reader_id: string;
+    reader_org: string;
+    reader_role: string;
+    reader_group: string | null;
+    interaction: 'read' | 'search' | 'import-confirmed';
+    read_at: Instant;
+  };
+  /** Hourly Merkle roots over the log of verifications; without `tx_id` not on the ledger yet. */
+  verification_anchors: {
+    sequence: number;
+    since: Instant;
+    until: Instant;
+    size: number;
+    root: string;
+    tx_id: string | null;
+    block_number: number | null;
+  };
+  /** `entry` is a leaf as it was hashed; `sequence` and `position` are its tree and place in it, once anchored. */
+  verification_log: {
+    verification_id: string;
+    verified_at: Instant;
+    gtin: string | null;
+    serial: string | null;
+    account: string | null;
+    msp_id: string | null;
+    latitude_e6: number | null;
+    longitude_e6: number | null;
+    entry: string;
+    sequence: number | null;
+    position: number | null;
+  };
+  /** Verifications of an account in a month, `YYYY-MM`. */
+  verification_usage: { account: string; month: string; used: number };
+  account_plans: { account: string; plan: string; changed_at: Instant };
+}
+
+/** Names of the gateway's own tables: not from the ledger, never emptied by a rebuild. */
+export const gatewayTables: Readonly<Record<keyof GatewayTables, true>> = {
+  directory_entries: true,
+  demographics: true,
+  demographic_identifiers: true,
+  operations: true,
+  first_answers: true,
+  demographic_reads: true,
+  alert_audiences: true,
+  notifications: true,
+  notification_progress: true,
+  notification_preferences: true,
+  webhook_subscriptions: true,
+  notification_deliveries: true,
+  verification_anchors: true,
+  verification_log: true,
+  verification_usage: true,
+  account_plans: true,
+};

@@ -1,0 +1,53 @@
+import { Migrator, sql, type Kysely, type Migration } from 'kysely';
+import * as ledger from './migrations/0001-ledger.ts';
+import * as registry from './migrations/0002-registry.ts';
+import * as gateway from './migrations/0003-gateway.ts';
+import * as care from './migrations/0004-care.ts';
+import * as directory from './migrations/0006-directory.ts';
+import * as kept from './migrations/0008-kept.ts';
+import * as supply from './migrations/0005-supply.ts';
+import * as custody from './migrations/0011-custody.ts';
+import * as verification from './migrations/0010-verification.ts';
+import * as alerts from './migrations/0012-alerts.ts';
+import type { Database } from './schema.ts';
+
+/** Statements by migration, in the order of their names. A published migration is never changed, only followed. */
+const migrations: Readonly<Record<string, { readonly statements: readonly string[] }>> = {
+  '0001-ledger': ledger,
+  '0002-registry': registry,
+  '0003-gateway': gateway,
+  '0004-care': care,
+  '0005-supply': supply,
+  '0006-directory': directory,
+  '0010-verification': verification,
+  '0008-kept': kept,
+  '0011-custody': custody,
+  '0012-alerts': alerts,
+};
+
+/**
+ * Applies the migrations that the database lacks, in one transaction. Safe when two processes start at once.
+ *
+ * @throws Error of the first migration that fails; nothing of this run is kept then
+ */
+export async function migrate(db: Kysely<Database>): Promise<void> {
+  const migrator = new Migrator({
+    db,
+    // Numbers are given out before the work is done: a lower one may come later.
+    allowUnorderedMigrations: true,
+    provider: {
+      getMigrations: async () =>
+        Object.fromEntries(Object.entries(migrations).map(([name, { statements }]) => [name, migration(statements)])),
+    },
+  });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error instanceof Error ? error : new Error('a migration failed', { cause: error });
+}
+
+function migration(statements: readonly string[]): Migration {
+  return {
+    up: async (db) => {
+      for (const statement of statements) await sql.raw(statement).execute(db);
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import {
+  accessCounterType,
+  accessType,
+  consentBucketType,
+  consentStopsType,
+  consentType,
+  grantWrapType,
+  subjectOf,
+} from '@chain-of-care/chaincode/model';
+import { fieldsOf, projector } from '../projection/projector.ts';
+
+/** What patients permit, and who has used it. Each of these facts lies in one collection only. */
+export const consentProjectors = [
+  projector(consentType, (consent, { txId }) => {
+    const { patientId, grantee, sealedNote, grantedBy, ...stored } = consent;
+    const rule = fieldsOf(stored);
+    return [
+      {
+        table: 'consents',
+        row: {
+          consent_id: rule.consentId,
+          patient_id: patientId,
+          grantee_kind: grantee.kind,
+          grantee_org: grantee.mspId ?? null,
+          grantee_id: grantee.id ?? null,
+          subject: subjectOf(grantee),
+          decision: rule.decision,
+          level: rule.level,
+          rule,
+          sealed_note: sealedNote ?? null,
+          granted_by: grantedBy,
+          granted_at: rule.grantedAt,
+          expires_at: rule.expiresAt ?? null,
+          tx_id: txId,
+        },
+      },
+    ];
+  }),
+  projector(consentBucketType, ({ patientId, subject, rules }) => [
+    { table: 'consent_buckets', row: { patient_id: patientId, subject, rules } },
+  ]),
+  projector(consentStopsType, ({ patientId, subject, stops }) =>
+    stops.map((stop) => ({
+      table: 'consent_stops',
+      row: {
+        consent_id: stop.consentId,
+        patient_id: patientId,
+        subject,
+        revoked_at: stop.revokedAt,
+        revoked_by: stop.revokedBy,
+      },
+    })),
+  ),
+  projector(accessCounterType, ({ patientId, consentId, used }) => [
+    { table: 'access_counters', row: { patient_id: patientId, consent_id: consentId, used } },
+  ]),
+  projector(grantWrapType, (wrap) => [
+    {
+      table: 'wraps',
+      row: {
+        patient_id: wrap.patientId,
+        consent_id: wrap.consentId,
+        wrap_id: wrap.wrapId,
+        kind: wrap.kind,
+        category: wrap.category,
+        confidentiality: wrap.confidentiality,
+        epoch: wrap.epoch,
+        record_id: wrap.recordId ?? null,
+        version: wrap.version ?? null,
+        recipient: wrap.recipient,
+        sealed: wrap.sealed,
+      },
+    },
+  ]),
+  projector(accessType, (access, { collection, txId, blockNumber }) => [
+    {
+      table: 'accesses',
+      row: {
+        access_id: access.accessId,
+        patient_id: access.patientId,
+        accessor_id: access.accessorId,
+        accessor_org: access.accessorOrg,
+        accessor_role: access.accessorRole,
+        accessor_group: access.accessorGroup ?? null,
+        device_key: access.deviceKey,
+        purpose_of_use: access.purposeOfUse,
+        sealed_reason: access.sealedReason ?? null,
+        records: access.records ?? null,
+        categories: access.categories ?? null,
+        decision: access.decision,
+        code: access.code ?? null,
+        basis: access.basis,
+        withheld: access.withheld,
+        record_time: access.recordTime,
+        not_after: access.notAfter,
+        serves_until: access.servesUntil,
+        collection,
+        tx_id: txId,
+        block_number: blockNumber,
+      },
+    },
+  ]),
+];

@@ -1,0 +1,126 @@
+/** Requests and answers about authorised actors and how they come to be. */
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  ValidateNested,
+} from 'class-validator';
+import {
+  custodyEvents,
+  IsFormat,
+  licenceDecisionReasons,
+  licenceKinds,
+  licenceRequestStatuses,
+  licenceStatuses,
+  staffRoles,
+  type CustodyEvent,
+  type LicenceDecisionReason,
+  type LicenceKind,
+  type LicenceRequestStatus,
+  type LicenceStatus,
+  type StaffRole,
+} from '@chain-of-care/chaincode/model';
+import { PageQuery } from '../http/page.ts';
+
+export class ActorQuery extends PageQuery {
+  @IsOptional() @IsIn(staffRoles) role?: StaffRole;
+  @IsOptional() @IsFormat('msp-id') mspId?: string;
+  @IsOptional() @IsFormat('gln') gln?: string;
+  /** Of the licence. */
+  @IsOptional() @IsIn(licenceStatuses) status?: LicenceStatus;
+  @IsOptional() @IsIn(licenceKinds) kind?: LicenceKind;
+}
+
+/** One who acts on goods, and a licence of the premises that lets them. */
+export class ActorView {
+  @IsFormat('uuid') actorId!: string;
+  @IsIn(staffRoles) role!: StaffRole;
+  @IsFormat('msp-id') organization!: string;
+  @IsFormat('gln') gln!: string;
+  @IsOptional() @IsString() premises?: string;
+  @IsOptional() @IsString() country?: string;
+  @IsFormat('uuid') licenceId!: string;
+  @IsIn(licenceKinds) licenceKind!: LicenceKind;
+  @IsIn(licenceStatuses) licenceStatus!: LicenceStatus;
+  /** Custody events it covers; absent: all that its kind is good for. */
+  @IsOptional() @IsArray() @IsIn(custodyEvents, { each: true }) scope?: CustodyEvent[];
+  /** Whether both the person and the licence are good now. */
+  @IsBoolean() isAuthorized!: boolean;
+  @IsFormat('date-time-offset') authorizedAt!: string;
+  @IsFormat('date-time-offset') validUntil!: string;
+  @IsOptional() @IsFormat('date-time-offset') revokedAt?: string;
+}
+
+export class NewLicenceRequest {
+  @IsIn(licenceKinds) kind!: LicenceKind;
+  @IsFormat('gln') gln!: string;
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(32)
+  @ArrayUnique()
+  @IsIn(custodyEvents, { each: true })
+  covers?: CustodyEvent[];
+  /** Content identifiers of sealed documents, from POST /v1/evidence-files. */
+  @IsOptional() @IsArray() @ArrayMaxSize(32) @ArrayUnique() @IsFormat('cid', { each: true }) documents?: string[];
+}
+
+export class LicenceRequestParams {
+  @IsFormat('uuid') requestId!: string;
+}
+
+export class LicenceRequestQuery extends PageQuery {
+  @IsOptional() @IsIn(licenceRequestStatuses) status?: LicenceRequestStatus;
+  @IsOptional() @IsFormat('gln') gln?: string;
+}
+
+export class LicenceApproval {
+  @IsIn(licenceDecisionReasons) reason!: LicenceDecisionReason;
+  @IsFormat('date-time-offset') validFrom!: string;
+  @IsFormat('date-time-offset') validUntil!: string;
+  /** Narrower than asked for; absent: as asked for. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(32)
+  @ArrayUnique()
+  @IsIn(custodyEvents, { each: true })
+  covers?: CustodyEvent[];
+}
+
+export class LicenceDenial {
+  @IsIn(licenceDecisionReasons) reason!: LicenceDecisionReason;
+}
+
+export class LicenceRequestView {
+  @IsFormat('uuid') requestId!: string;
+  @IsIn(licenceKinds) kind!: LicenceKind;
+  @IsFormat('gln') gln!: string;
+  @IsFormat('msp-id') mspId!: string;
+  @IsOptional() @IsArray() @IsIn(custodyEvents, { each: true }) covers?: CustodyEvent[];
+  @IsArray() @IsString({ each: true }) documents!: string[];
+  @IsIn(licenceRequestStatuses) status!: LicenceRequestStatus;
+  @IsFormat('date-time-offset') requestedAt!: string;
+  @IsOptional() @IsFormat('date-time-offset') decidedAt?: string;
+  @IsOptional() @IsIn(licenceDecisionReasons) reason?: LicenceDecisionReason;
+  @IsOptional() @IsFormat('uuid') licenceId?: string;
+  @IsOptional() @IsString() transactionId?: string;
+  @IsOptional() @IsInt() blockNumber?: number;
+}
+
+export class GoodsInHandLine {
+  @IsFormat('gtin') gtin!: string;
+  @IsString() lot!: string;
+  @IsInt() units!: number;
+}
+
+export class GoodsInHandView {
+  @IsFormat('gln') gln!: string;
+  /** Whether the premises hold a licence with which they may have goods now; if not, what is listed is flagged. */
+  @IsBoolean() isLicensed!: boolean;
+  @IsArray() @ValidateNested({ each: true }) @Type(() => GoodsInHandLine) goods!: GoodsInHandLine[];
+}

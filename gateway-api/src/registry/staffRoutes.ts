@@ -1,0 +1,132 @@
+import { collectionName } from '@chain-of-care/chaincode/model';
+import { offerGroupKey } from '../custody/groupKeys.ts';
+import { page } from '../http/page.ts';
+import { Problem } from '../http/problem.ts';
+import { route, type Exchange, type Route } from '../http/route.ts';
+import { transactionMembers } from '../http/transaction.ts';
+import type { Services } from '../services.ts';
+import { NewGroupKey, NewStaff, StaffParams, StaffQuery, StaffView } from './dto.ts';
+import { findStaff, listStaff } from './queries.ts';
+import { collectionOfRole, registerStaff } from './staff.ts';
+
+export function staffRoutes(services: Services): Route[] {
+  return [
+    route({
+      method: 'post',
+      path: '/v1/staff',
+      operationId: 'registerStaff',
+      tag: 'actors',
+      summary: 'Registers a member of staff of the own organisation',
+      description:
+        'The person gets a Fabric identity of the organisation and acts with it once logged in as `subject`.',
+      audience: ['administrator'],
+      body: NewStaff,
+      responses: { 201: { description: 'registered', body: StaffView } },
+      async handler({ body, caller, idempotency }) {
+        if ((await services.people.find(services.config.issuer, body.subject)) !== undefined)
+          await refuseOther(services, body.subject, idempotency.uuid('staff'));
+        const { staffId, applied } = await registerStaff(services, caller.identity, body, idempotency);
+        const { subject: _subject, ...facts } = body;
+        return {
+          status: 201,
+          headers: { location: `/v1/staff/${staffId}` },
+          body: {
+            staffId,
+            mspId: caller.identity.mspId,
+            ...facts,
+            status: 'active',
+            canReceiveGrants: true,
+            ...transactionMembers(applied.transaction),
+          },
+        };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/staff',
+      operationId: 'listStaff',
+      tag: 'actors',
+      summary: 'Members of staff that this organisation may see',
+      audience: 'authenticated',
+      query: StaffQuery,
+      responses: { 200: { description: 'a page', list: StaffView } },
+      async handler(exchange) {
+        const { items, nextCursor } = await listStaff(services.readModel.db, exchange.query);
+        return page(exchange, items, nextCursor);
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/staff/:staffId',
+      operationId: 'getStaff',
+      tag: 'actors',
+      summary: 'A member of staff',
+      audience: 'authenticated',
+      params: StaffParams,
+      responses: { 200: { description: 'the person', body: StaffView } },
+      handler: async ({ params }) => ({ status: 200, body: await findStaff(services.readModel.db, params.staffId) }),
+    }),
+    statusRoute(services, 'suspension', 'registry.suspendStaff', 'Suspends'),
+    statusRoute(services, 'reinstatement', 'registry.reinstateStaff', 'Reinstates'),
+    route({
+      method: 'post',
+      path: '/v1/group-keys',
+      operationId: 'publishGroupKey',
+      tag: 'actors',
+      summary: 'Publishes the key of a department or role of the own organisation',
+      description: 'The pair is made in the key store of the organisation. The first epoch is 0.',
+      audience: ['administrator'],
+      body: NewGroupKey,
+      responses: { 201: { description: 'published', body: NewGroupKey } },
+      async handler({ body, caller, idempotency }) {
+        const { group, epoch } = body;
+        const publicKey = await offerGroupKey(services.keystore, group, epoch);
+        await services.ledger.submit(caller.identity, {
+          type: 'registry.publishGroupKey',
+          body: { group, epoch, publicKey },
+          ...idempotency.command('group-key'),
+          touches: { writes: [collectionName.registry] },
+          head: `group ${group}`,
+        });
+        return { status: 201, body: { group, epoch } };
+      },
+    }),
+  ];
+}
+
+function statusRoute(services: Services, noun: string, type: string, verb: string): Route {
+  return route({
+    method: 'post',
+    path: `/v1/staff/:staffId/${noun}`,
+    operationId: `${verb.toLowerCase().replace(/s$/, '')}Staff`,
+    tag: 'actors',
+    summary: `${verb} a member of staff`,
+    audience: ['administrator', 'inspector'],
+    params: StaffParams,
+    responses: { 200: { description: 'done', body: StaffView } },
+    async handler({ params: { staffId }, caller, idempotency }: Exchange<StaffParams>) {
+      const staff = await findStaff(services.readModel.db, staffId);
+      const { transaction } = await services.ledger.submit(caller.identity, {
+        type,
+        body: { staffId, role: staff.role },
+        ...idempotency.command(noun),
+        touches: { writes: [collectionOfRole(staff.role)], reads: [collectionName.registry] },
+        head: `staff ${staffId}`,
+      });
+      await services.readModel.waitForAcknowledged();
+      return {
+        status: 200,
+        body: { ...(await findStaff(services.readModel.db, staffId)), ...transactionMembers(transaction) },
+      };
+    },
+  });
+}
+
+async function refuseOther(services: Services, subject: string, staffId: string): Promise<void> {
+  const known = await services.people.find(services.config.issuer, subject);
+  if (known === undefined || known.id === staffId) return;
+  throw new Problem('already_exists', {
+    detail: 'this subject is registered',
+    errors: [{ pointer: '/subject', code: 'already_exists', detail: 'names a registered person' }],
+  });
+}

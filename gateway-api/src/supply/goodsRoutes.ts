@@ -1,0 +1,151 @@
+import { normaliseGtin, positionsIn } from '@chain-of-care/chaincode/model';
+import { defaultLimit, page, PageQuery } from '../http/page.ts';
+import { Problem } from '../http/problem.ts';
+import { route, type Route } from '../http/route.ts';
+import { contentsOfContainer } from '../readmodel/queries/packs.ts';
+import type { Services } from '../services.ts';
+import { ContainedView, ContainerParams, ContainerView, PackParams, PackView } from './dto.ts';
+import { SupplyEventView } from './eventDto.ts';
+import { eventViews } from './eventViews.ts';
+import { containerHistory, packHistory } from './history.ts';
+import { locateContainer, locatePacks, type LocatedPack } from './location.ts';
+import { containerView, packView } from './views.ts';
+
+/** Packs and containers: where they are and what happened to them. */
+export function goodsRoutes(services: Services): Route[] {
+  const { db } = services.readModel;
+  return [
+    route({
+      method: 'get',
+      path: '/v1/packs/:gtin/:serial',
+      operationId: 'getPack',
+      tag: 'packs',
+      summary: 'A pack: state, custody, containers around it',
+      audience: 'authenticated',
+      params: PackParams,
+      responses: { 200: { description: 'the pack', body: PackView } },
+      async handler({ params }) {
+        const pack = await findPack(services, params);
+        const lot = await db
+          .selectFrom('lots')
+          .select('expiry')
+          .where('gtin', '=', pack.gtin)
+          .where('lot', '=', pack.lot)
+          .executeTakeFirst();
+        return { status: 200, body: packView(pack, lot?.expiry) };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/packs/:gtin/:serial/events',
+      operationId: 'listPackEvents',
+      tag: 'packs',
+      summary: 'The history of a pack, with that of the containers it was in; oldest first',
+      audience: 'authenticated',
+      params: PackParams,
+      responses: { 200: { description: 'all events', list: SupplyEventView } },
+      async handler(exchange) {
+        const pack = await findPack(services, exchange.params);
+        return page(exchange, await eventViews(db, await packHistory(db, pack)), undefined);
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/containers/:sscc',
+      operationId: 'getContainer',
+      tag: 'packs',
+      summary: 'A container: state, custody, contents by lot',
+      audience: 'authenticated',
+      params: ContainerParams,
+      responses: { 200: { description: 'the container', body: ContainerView } },
+      async handler({ params: { sscc } }) {
+        const chain = await locateContainer(db, sscc);
+        const row = await db.selectFrom('containers').select('contents').where('sscc', '=', sscc).executeTakeFirst();
+        if (row === undefined) throw new Problem('container_not_found');
+        return { status: 200, body: containerView(chain, [...row.contents]) };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/containers/:sscc/events',
+      operationId: 'listContainerEvents',
+      tag: 'packs',
+      summary: 'The history of a container; oldest first',
+      audience: 'authenticated',
+      params: ContainerParams,
+      responses: { 200: { description: 'all events', list: SupplyEventView } },
+      async handler(exchange) {
+        const rows = await containerHistory(db, exchange.params.sscc);
+        return page(exchange, await eventViews(db, rows), undefined);
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/containers/:sscc/contents',
+      operationId: 'listContainerContents',
+      tag: 'packs',
+      summary: 'What lies directly in a container: containers, then packs by GTIN and serial',
+      audience: 'authenticated',
+      params: ContainerParams,
+      query: PageQuery,
+      responses: { 200: { description: 'a page', list: ContainedView } },
+      async handler(exchange) {
+        const { limit = defaultLimit, cursor } = exchange.query;
+        const contained = await contentsOf(services, exchange.params.sscc);
+        const from = cursor === undefined ? 0 : offsetOf(cursor);
+        const next = from + limit < contained.length ? cursorOf(from + limit) : undefined;
+        return page(exchange, contained.slice(from, from + limit), next);
+      },
+    }),
+  ];
+}
+
+/** @throws Problem pack_not_found */
+async function findPack({ readModel }: Services, params: PackParams): Promise<LocatedPack> {
+  const found = await locatePacks(readModel.db, normaliseGtin(params.gtin), [params.serial]);
+  const pack = found.get(params.serial);
+  if (pack === undefined) throw new Problem('pack_not_found');
+  return pack;
+}
+
+async function contentsOf({ readModel: { db } }: Services, sscc: string): Promise<ContainedView[]> {
+  const { containers, packs: own, placements } = await contentsOfContainer(db, sscc);
+  const grouped: { gtin: string; serial: string; lot: string }[] = [];
+  for (const { gtin, lot, segment, members } of placements) {
+    const serials = await db
+      .selectFrom('serials')
+      .select(['gtin', 'serial', 'lot'])
+      .where('gtin', '=', gtin)
+      .where('lot', '=', lot)
+      .where('segment', '=', segment)
+      .where('position', 'in', positionsIn(members))
+      .where((where) =>
+        where.not(
+          where.exists(
+            where
+              .selectFrom('packs')
+              .select('packs.serial')
+              .whereRef('packs.gtin', '=', 'serials.gtin')
+              .whereRef('packs.serial', '=', 'serials.serial')
+              .whereRef('packs.lot', '=', 'serials.lot'),
+          ),
+        ),
+      )
+      .execute();
+    grouped.push(...serials);
+  }
+  const key = ({ gtin, serial }: { gtin: string; serial: string }): string => `${gtin}|${serial}`;
+  const alone = own.map(({ gtin, serial, lot }) => ({ gtin, serial, lot }));
+  const packs = [...alone, ...grouped].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  return [...containers.map((inner) => ({ sscc: inner.sscc })), ...packs];
+}
+
+function cursorOf(offset: number): string {
+  return Buffer.from(String(offset)).toString('base64url');
+}
+
+function offsetOf(cursor: string): number {
+  const offset = Number(Buffer.from(cursor, 'base64url').toString('utf8'));
+  if (!Number.isInteger(offset) || offset < 0) throw new Problem('invalid_cursor');
+  return offset;
+}

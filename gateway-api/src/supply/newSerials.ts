@@ -1,0 +1,30 @@
+import { Refusal } from '@chain-of-care/chaincode/model';
+import { sql, type Kysely } from 'kysely';
+import type { Database } from '../readmodel/database/schema.ts';
+
+/**
+ * Serials to be commissioned are new to the product, in whatever lot or job (DESIGN §4 Supply). A job's own segments are
+ * the chaincode's to check; across jobs the read model knows, and what another gateway commissions in the same moment is
+ * found afterwards, as a `clone` alert.
+ *
+ * @param ownEventId event of this very command, for which a repeat is no duplicate
+ * @throws Refusal serial_duplicate with the place of the first
+ */
+export async function requireNewSerials(
+  db: Kysely<Database>,
+  { gtin, serials }: { readonly gtin: string; readonly serials: readonly string[] },
+  ownEventId: string,
+): Promise<void> {
+  const { rows } = await sql<{ index: number; lot: string }>`
+    select (asked.place - 1)::int as index, known.lot
+    from json_array_elements_text(${JSON.stringify(serials)}::json) with ordinality as asked (serial, place)
+      join serials known on known.gtin = ${gtin} and known.serial = asked.serial
+      join segments made on made.gtin = known.gtin and made.lot = known.lot and made.segment = known.segment
+    where made.event_id <> ${ownEventId}
+    order by asked.place
+    limit 1`.execute(db);
+  const [first] = rows;
+  if (first === undefined) return;
+  const detail = `serial ${serials[first.index]} is commissioned in lot ${first.lot}`;
+  throw new Refusal('serial_duplicate', detail, `/serials/${first.index}`);
+}

@@ -1,0 +1,2 @@
+export * from './demographics.ts';
+export { DemographicsVault } from './demographicsVault.ts';

@@ -1,0 +1,3 @@
+export { cidOf, digestOf } from './cid.ts';
+export * from './ciphertextStore.ts';
+export { DirectoryStore } from './directoryStore.ts';

@@ -1,0 +1,55 @@
+/** One verification from asking to answer: decided, counted, logged, watched, worded. Every face calls this. */
+import type { Caller } from '../auth/caller.ts';
+import type { Services } from '../services.ts';
+import { VerificationAnchors } from './anchor.ts';
+import type { Asked } from './asked.ts';
+import { decide } from './decide.ts';
+import type { Decided, Proof } from './decided.ts';
+import type { VerificationView } from './dto.ts';
+import { GuessingWatch } from './guessing.ts';
+import { VerificationLog } from './log.ts';
+import { VerificationPlans } from './plans.ts';
+import { viewOf } from './view.ts';
+
+export interface Answered {
+  readonly decision: Decided;
+  readonly view: VerificationView;
+}
+
+export interface AskedBy {
+  readonly caller: Caller | undefined;
+  /** Accept-Language. */
+  readonly language?: string | undefined;
+  readonly proof?: Proof | undefined;
+}
+
+export class VerificationService {
+  readonly plans: VerificationPlans;
+  readonly anchors: VerificationAnchors;
+  readonly #services: Services;
+  readonly #log: VerificationLog;
+  readonly #guessing: GuessingWatch;
+
+  constructor(services: Services) {
+    this.#services = services;
+    this.plans = new VerificationPlans(services);
+    this.anchors = new VerificationAnchors(services, services.config.verificationAnchorMinutes * 60_000);
+    this.#log = new VerificationLog(services.readModel.db);
+    this.#guessing = new GuessingWatch(services);
+  }
+
+  /** @throws Problem quota_exhausted, with the warnings that nothing withholds */
+  async verify(asked: Asked, { caller, language, proof }: AskedBy): Promise<Answered> {
+    const decision = await decide(this.#services, asked, caller, proof);
+    if (caller !== undefined) await this.plans.count(caller, 1, decision, language);
+    return this.answer(decision, { caller, language });
+  }
+
+  /** Of a decision that is counted already. */
+  async answer(decision: Decided, { caller, language }: AskedBy): Promise<Answered> {
+    const view = viewOf(decision, caller, language);
+    this.#guessing.note(decision, caller);
+    await this.#log.append(decision, view, caller);
+    return { decision, view };
+  }
+}

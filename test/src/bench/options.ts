@@ -1,0 +1,86 @@
+/** What can be asked of `npm run bench`. */
+import { parseArgs } from 'node:util';
+
+export const parts = ['ledger', 'rest', 'import', 'content', 'supply'] as const;
+export type Part = (typeof parts)[number];
+
+export interface Options {
+  readonly parts: ReadonlySet<Part>;
+  /** Where the figures go as JSON. */
+  readonly json: string | undefined;
+  /** Names of the loads to measure, as they appear while it runs; empty: all. */
+  readonly loads: readonly string[];
+  readonly clients: number;
+  readonly seconds: number;
+  readonly name: string;
+  readonly basePort: number;
+  /** Packs of the lots and containers of `supply`, ascending. */
+  readonly packs: readonly number[];
+  /** Leaves the consortium running, for a look at it. */
+  readonly keep: boolean;
+  readonly help: boolean;
+}
+
+export const help = `npm run bench -- [startup | ledger | rest | import | content | supply | attacks | all]... [options]
+
+  startup   seconds of a start, see npm run bench -- startup --json
+  ledger    a plain contract beside ours: submits, evaluates, and an evaluate of ours
+  rest      records, accesses, consents, supply events, content reads through REST
+  import    charts of generated patients, side by side
+  content   100 MB up and down, and the gateway's memory meanwhile
+  supply    commissioning, containers and recalls of growing size, verification; with its own baseline
+  attacks   no speed: labelled attacks judged by the rules, see npm run bench -- attacks --help
+  all       everything but startup and attacks (default); ratios need their baseline of the same run: ledger
+
+  --json FILE     the figures for machines
+  --load NAMES    only these, as recordAppend,access
+  --clients N     callers at once, each an identity of its own (default 64)
+  --packs LIST    sizes of lots and containers of supply (default 10,1000,100000; 1000000 takes long)
+  --seconds N     how long each load is measured (default 10)
+  --name NAME, --base-port PORT   of the consortium made for this and removed afterwards (bench, 21000)
+  --keep          leave the consortium running
+`;
+
+/** @throws Error for an option or part that does not exist */
+export function readOptions(words: readonly string[]): Options {
+  const { values, positionals } = parseArgs({
+    args: [...words],
+    allowPositionals: true,
+    options: {
+      json: { type: 'string' },
+      load: { type: 'string', multiple: true, default: [] },
+      clients: { type: 'string', default: '64' },
+      seconds: { type: 'string', default: '10' },
+      packs: { type: 'string', default: '10,1000,100000' },
+      name: { type: 'string', default: 'bench' },
+      'base-port': { type: 'string', default: '21000' },
+      keep: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const wanted = positionals.length === 0 || positionals.includes('all') ? parts : positionals.map(partOf);
+  return {
+    parts: new Set(wanted),
+    json: values.json,
+    loads: values.load.flatMap((names) => names.split(',')),
+    clients: positive('--clients', values.clients),
+    seconds: positive('--seconds', values.seconds),
+    packs: values.packs.split(',').map((size) => positive('--packs', size)),
+    name: values.name,
+    basePort: positive('--base-port', values['base-port']),
+    keep: values.keep,
+    help: values.help,
+  };
+}
+
+function partOf(word: string): Part {
+  const found = parts.find((part) => part === word);
+  if (found === undefined) throw new Error(`there is no part "${word}": choose from startup, ${parts.join(', ')}, all`);
+  return found;
+}
+
+function positive(option: string, text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) throw new Error(`${option} takes a positive whole number`);
+  return number;
+}

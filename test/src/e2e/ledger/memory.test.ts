@@ -1,0 +1,4 @@
+import { memoryLedger } from './scenarioLedger.fixture.ts';
+import { ledgerScenarios } from './scenarios.fixture.ts';
+
+ledgerScenarios('the in-memory ledger', memoryLedger);
