@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, credentials } from '@grpc/grpc-js';
 import { connect, hash, StatusCode, type Gateway, type GatewayError } from '@hyperledger/fabric-gateway';
+import { common } from '@hyperledger/fabric-protos';
 import { contractOf, type BatchOutcome, type Command, type Outcome } from '@chain-of-care/chaincode/model';
 import { openAnswer, openBatchOutcome, proposeCommands, proposeQuery } from '@chain-of-care/client';
 import { nativeSigner } from '@chain-of-care/client/node';
@@ -28,6 +29,7 @@ export interface Submitted {
 const channel = 'consortium';
 const maxProposals = 8;
 const submitTimeoutMs = 20_000;
+const levelTimeoutMs = 30_000;
 const validationNames = new Map<number, string>(Object.entries(StatusCode).map(([name, code]) => [code, name]));
 
 interface Registrar {
@@ -67,10 +69,12 @@ export class RealLedger implements ScenarioLedger {
   }
 
   /**
-   * Proposes to exactly these members, and commits whatever they endorse, whether the policies like it or not. Peers see a
-   * block a few milliseconds apart: while they disagree it proposes again, as the gateway does.
+   * Proposes to exactly these members, and commits whatever they endorse, whether the policies like it or not. A member's
+   * peer first has every block that any member has; blocks that come meanwhile may set peers apart again, and while they
+   * disagree it proposes again, as the gateway does.
    */
   async submitAll(identity: Identity, commands: readonly Command[], endorsers?: readonly string[]): Promise<Submitted> {
+    await this.#levelPeers(identity as RealIdentity);
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#submitOnce(identity, commands, endorsers);
@@ -103,6 +107,7 @@ export class RealLedger implements ScenarioLedger {
   }
 
   async query(identity: Identity, type: string, body: object, options: ScenarioOptions = {}): Promise<unknown> {
+    await this.#levelPeers(identity as RealIdentity);
     const gateway = await this.#gateway(identity as RealIdentity, options.endorsers?.[0] ?? identity.mspId);
     const { handle } = options;
     const { transient, sealKey } = proposeQuery({ type, body, ...(handle === undefined ? {} : { handle }) });
@@ -111,6 +116,34 @@ export class RealLedger implements ScenarioLedger {
       endorsingOrganizations: [options.endorsers?.[0] ?? identity.mspId],
     });
     return openAnswer(sealKey, payloadOf(await proposal.evaluate().catch(rethrowRefusal)));
+  }
+
+  /** Waits until each member's peer has the blocks that any of them has now: none decides on an older state. */
+  async #levelPeers(identity: RealIdentity): Promise<void> {
+    const { peers } = await this.#network.profileOf(identity.mspId);
+    const members = [...new Set(peers.map(({ mspId }) => mspId))];
+    const heights = await Promise.all(members.map((mspId) => this.#height(identity, mspId)));
+    const highest = Math.max(...heights);
+    const deadline = Date.now() + levelTimeoutMs;
+    const behind = members.filter((_, index) => heights[index]! < highest);
+    await Promise.all(
+      behind.map(async (mspId) => {
+        while ((await this.#height(identity, mspId)) < highest) {
+          if (Date.now() > deadline) throw new Error(`the peer of ${mspId} does not reach block ${highest - 1}`);
+          await delay(20);
+        }
+      }),
+    );
+  }
+
+  /** Number of blocks that a member's peer has. */
+  async #height(identity: RealIdentity, mspId: string): Promise<number> {
+    const gateway = await this.#gateway(identity, mspId);
+    const answer = await gateway
+      .getNetwork(channel)
+      .getContract('qscc')
+      .evaluate('GetChainInfo', { arguments: [channel], endorsingOrganizations: [mspId] });
+    return Number(common.BlockchainInfo.deserializeBinary(answer).getHeight());
   }
 
   close(): void {
