@@ -1,4 +1,4 @@
-/** What the first release sealed and derived must open and come out the same for ever. */
+/** What a release sealed and derived must open and come out the same for ever. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -15,6 +15,7 @@ import {
   openFacts,
   openGrantedDataKey,
   openGrantedSeed,
+  openGrantKey,
   openNote,
   sha256,
   toBase64Url,
@@ -73,4 +74,12 @@ test('grants and notes of the first release open', async () => {
   expect(toBase64Url(granted)).toBe(text('dataKey'));
   const note = { kind: 'access', patientId: key.patientId, id: text('batchId') } as const;
   expect(await openNote(text('note'), note, { id: key.patientId, seed: bytes('seed') })).toBe('Kontrolle');
+});
+
+test('grants under one key, as of the second release, open', async () => {
+  const grantKey = { keyId: text('batchId'), sealed: text('sealedGrantKey') };
+  const wrapper = await openGrantKey(bytes('dataKey'), key.patientId, grantKey, grant);
+  expect(toBase64Url(await wrapper.openSeed(text('wrappedSeed'), key))).toBe(text('seed'));
+  const opened = await wrapper.openDataKey(text('wrappedDataKey'), { ...record, epoch: 2 });
+  expect(toBase64Url(opened)).toBe(text('dataKey'));
 });

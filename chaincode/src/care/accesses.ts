@@ -9,6 +9,7 @@ import {
   recordFactType,
   type Access,
   type AccessBasis,
+  type ConsentRule,
   type ErrorCode,
   type RecordFact,
   type RecordVersion,
@@ -16,8 +17,11 @@ import {
 import {
   accessIdOf,
   accessTimes,
+  countedConsents,
   decideCategoryAccess,
   decideRecordAccess,
+  maximumOf,
+  payFor,
   readRequest,
   requireAct,
   type AccessAnswer,
@@ -215,14 +219,7 @@ async function factsOf(
   return facts;
 }
 
-/**
- * Consents with maximum accesses count an access once, however many records. What an uncounted basis permits costs
- * nothing and rests on that basis alone; the rest is paid for with one of its counted consents, or denied when all of them
- * are used up.
- *
- * @returns the answers, each with the bases that the access may rest on
- * @throws Refusal counted_basis when counted consents are needed and the command does not say that it may count
- */
+/** @throws Refusal counted_basis when counted consents are needed and the command does not say that it may count */
 async function payWhereNeeded(
   { ledger }: Transaction,
   patient: PatientRef,
@@ -231,49 +228,32 @@ async function payWhereNeeded(
   answers: readonly AccessAnswer[],
   mayCount: boolean,
 ): Promise<readonly AccessAnswer[]> {
-  const spent = new Set<string>();
-  const paid: AccessAnswer[] = [];
-  for (const answer of answers) {
-    const free =
-      answer.decision === 'permit' ? answer.basis.filter((basis) => limitOf(reader, basis) === undefined) : [];
-    if (answer.decision === 'deny' || free.length > 0) {
-      paid.push(answer.decision === 'deny' ? answer : { decision: 'permit', basis: free });
-      continue;
-    }
-    if (!mayCount) throw new Refusal('counted_basis');
-    const consentId = await spendOne(answer.basis);
-    if (consentId === undefined) paid.push({ decision: 'deny', code: 'consent_missing' });
-    else paid.push({ decision: 'permit', basis: [{ kind: 'consent', consentId }] });
+  const rules = rulesOf(reader);
+  const needed = countedConsents(answers, rules);
+  if (needed.length > 0 && !mayCount) throw new Refusal('counted_basis');
+  const used = new Map<string, number>();
+  for (const consentId of needed) {
+    const counter = await ledger.get(accessCounterType, counterAddress(patient, consentId, place.facts));
+    used.set(consentId, counter?.used ?? 0);
   }
-  return paid;
-
-  async function spendOne(basis: readonly AccessBasis[]): Promise<string | undefined> {
-    const consents = basis.flatMap((one) => (one.kind === 'consent' ? [one] : []));
-    const known = consents.find(({ consentId }) => spent.has(consentId));
-    if (known !== undefined) return known.consentId;
-    for (const one of consents) {
-      const { consentId } = one;
-      const at = counterAddress(patient, consentId, place.facts);
-      const used = (await ledger.get(accessCounterType, at))?.used ?? 0;
-      if (used >= limitOf(reader, one)!) continue;
-      ledger.put(accessCounterType, at, { patientId: patient.patientId, consentId, used: used + 1 });
-      spent.add(consentId);
-      return consentId;
-    }
-    return undefined;
-  }
+  const payment = payFor(answers, rules, used);
+  for (const consentId of payment.spent)
+    ledger.put(accessCounterType, counterAddress(patient, consentId, place.facts), {
+      patientId: patient.patientId,
+      consentId,
+      used: used.get(consentId)! + 1,
+    });
+  return payment.answers;
 }
 
 /** Whether nothing need be counted for this basis, or the access counted it when it was opened. */
 function isPaid(reader: Reader, access: Access, basis: AccessBasis): boolean {
-  if (basis.kind !== 'consent' || limitOf(reader, basis) === undefined) return true;
+  if (basis.kind !== 'consent' || maximumOf(rulesOf(reader), basis) === undefined) return true;
   return access.basis.some((paid) => paid.kind === 'consent' && paid.consentId === basis.consentId);
 }
 
-/** Maximum accesses of the consent that is the basis. @returns undefined when the basis counts nothing */
-function limitOf(reader: Reader, basis: AccessBasis): number | undefined {
-  if (reader.kind === 'self' || basis.kind !== 'consent') return undefined;
-  return reader.rules.find(({ consentId }) => consentId === basis.consentId)?.maxAccesses;
+function rulesOf(reader: Reader): readonly ConsentRule[] {
+  return reader.kind === 'self' ? [] : reader.rules;
 }
 
 function denialOf(answers: readonly AccessAnswer[]): ErrorCode {

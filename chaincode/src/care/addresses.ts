@@ -57,6 +57,9 @@ export const consentAddress = (facts: string, { handle }: PatientRef, consentId:
 export const bucketAddress = (facts: string, { handle }: PatientRef, subject: string): Address =>
   handleAddress(facts, handle, 'bucket', subject);
 
+export const grantKeyAddress = (facts: string, { handle }: PatientRef, consentId: string, keyId: string): Address =>
+  handleAddress(facts, handle, 'grantkey', consentId, keyId);
+
 export const wrapAddress = (facts: string, { handle }: PatientRef, consentId: string, wrapId: string): Address =>
   handleAddress(facts, handle, 'wrap', consentId, wrapId);
 

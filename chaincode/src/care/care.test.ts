@@ -291,6 +291,31 @@ describe('the care chain', () => {
     ]);
   });
 
+  test('a key is wrapped only under a grant key of the same consent that is sealed to the same recipient', async () => {
+    const grantKey = { keyId: randomUUID(), recipient: emergency.staffId, sealed: 'AA' };
+    const wrap = {
+      wrapId: randomUUID(),
+      kind: 'seed',
+      category: 'lab_result',
+      confidentiality: 'N',
+      epoch: 0,
+      recipient: emergency.staffId,
+      sealed: 'AA',
+    };
+    const grantOf = (keyId: string, recipient = emergency.staffId) =>
+      consent(toPerson(emergency), { grantKeys: [grantKey], wraps: [{ ...wrap, keyId, recipient }] });
+    const granted = grantOf(grantKey.keyId);
+    applied(await care(zoe, 'grantConsent', granted));
+    const refused = { code: 'validation_failed', pointer: '/wraps/0/keyId' };
+    expect(await care(zoe, 'grantConsent', grantOf(randomUUID()))).toMatchObject(refused);
+    expect(await care(zoe, 'grantConsent', grantOf(grantKey.keyId, cleo.staffId))).toMatchObject(refused);
+    const other = consent(toPerson(emergency));
+    applied(await care(zoe, 'grantConsent', other));
+    const more = { wraps: [{ ...wrap, wrapId: randomUUID(), keyId: grantKey.keyId }] };
+    expect(await care(zoe, 'addWraps', { consentId: other.consentId, ...more })).toMatchObject(refused);
+    applied(await care(zoe, 'addWraps', { consentId: granted.consentId, ...more }));
+  });
+
   test('a concurrent revocation invalidates an access in flight', async () => {
     const ids = await append(cardiologist, 'cardiology', 'lab_result');
     const granted = consent(toPerson(emergency));

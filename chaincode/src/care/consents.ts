@@ -7,6 +7,7 @@ import {
   consentStopsType,
   consentType,
   GrantConsent,
+  grantKeyType,
   grantWrapType,
   openingType,
   recordCategories,
@@ -19,6 +20,7 @@ import {
   type ConsentDecision,
   type ConsentRule,
   type Grantee,
+  type OfferedGrantKey,
   type OfferedWrap,
 } from '../model/index.ts';
 import { consentIdOf, emptyBucket, isFull, mayHoldSeed, withRule } from '../rules/index.ts';
@@ -26,6 +28,7 @@ import { staffAddress } from '../registry/addresses.ts';
 import {
   bucketAddress,
   consentAddress,
+  grantKeyAddress,
   openingAddress,
   placeOf,
   stopsAddress,
@@ -49,7 +52,7 @@ export const grantConsent = command<GrantConsent>({
   guards: ({ home, grantee }) => placeOfGrantee(home, grantee).facts,
   async decide(transaction, command) {
     const { ledger, time, timeMs, submitter } = transaction;
-    const { patientId, home, wraps, grantee, sealedNote, ...rule } = command.body;
+    const { patientId, home, grantKeys, wraps, grantee, sealedNote, ...rule } = command.body;
     const patient = patientRefOf(transaction, command);
     await requireSelf(transaction, patient);
     await requireGrantee(transaction, grantee, rule.decision);
@@ -72,7 +75,7 @@ export const grantConsent = command<GrantConsent>({
     const closes = await addToBucket(transaction, patient, place, subjectOf(grantee), granted);
     const closing = closes === undefined ? {} : { closes };
     ledger.put(consentType, at, { ...consent, ...closing });
-    storeWraps(transaction, patient, place, consent, wraps);
+    await storeKeys(transaction, patient, place, consent, { grantKeys, wraps });
     if (place.facts === collectionName.exchange(home))
       await openCategories(transaction, patient, grantee.mspId!, granted);
     return { result: { consentId: rule.consentId, ...closing } };
@@ -84,13 +87,13 @@ export const addWraps = command<AddWraps>({
   guards: ({ home }) => collectionName.care(home),
   async decide(transaction, command) {
     const { ledger } = transaction;
-    const { home, consentId, wraps } = command.body;
+    const { home, consentId, grantKeys, wraps } = command.body;
     const patient = patientRefOf(transaction, command);
     await requireSelf(transaction, patient);
     for (const facts of [collectionName.care(home), collectionName.exchange(home)]) {
       const consent = await ledger.get(consentType, consentAddress(facts, patient, consentId));
       if (consent === undefined) continue;
-      storeWraps(transaction, patient, placeOfGrantee(home, consent.grantee), consent, wraps);
+      await storeKeys(transaction, patient, placeOfGrantee(home, consent.grantee), consent, { grantKeys, wraps });
       return { result: { consentId } };
     }
     throw new Refusal('consent_not_found', undefined, '/consentId');
@@ -164,20 +167,36 @@ async function addToBucket(
   return closes;
 }
 
-function storeWraps(
+/** Keys that a consent hands over; a wrap under a grant key is for whom that key is sealed to. */
+async function storeKeys(
   { ledger }: Transaction,
   patient: PatientRef,
   place: Place,
   consent: Consent,
-  wraps: readonly OfferedWrap[],
-): void {
-  for (const [index, wrap] of wraps.entries()) {
+  offered: { readonly grantKeys: readonly OfferedGrantKey[] | undefined; readonly wraps: readonly OfferedWrap[] },
+): Promise<void> {
+  const { consentId } = consent;
+  const named = { patientId: patient.patientId, consentId };
+  for (const [index, key] of (offered.grantKeys ?? []).entries()) {
+    const at = grantKeyAddress(place.facts, patient, consentId, key.keyId);
+    if (await ledger.has(at)) throw new Refusal('already_exists', undefined, `/grantKeys/${index}/keyId`);
+    ledger.put(grantKeyType, at, { ...key, ...named });
+  }
+  for (const [index, wrap] of offered.wraps.entries()) {
     if (wrap.kind === 'seed' && !mayHoldSeed(consent, wrap))
       throw new Refusal('validation_failed', 'the consent does not cover the whole category', `/wraps/${index}/kind`);
     if (wrap.kind === 'dek' && (wrap.recordId === undefined || wrap.version === undefined))
       throw new Refusal('validation_failed', 'a data key names record and version', `/wraps/${index}`);
-    const at = wrapAddress(place.facts, patient, consent.consentId, wrap.wrapId);
-    ledger.put(grantWrapType, at, { ...wrap, patientId: patient.patientId, consentId: consent.consentId });
+    if (wrap.keyId !== undefined) {
+      const key = await ledger.get(grantKeyType, grantKeyAddress(place.facts, patient, consentId, wrap.keyId));
+      if (key?.recipient !== wrap.recipient)
+        throw new Refusal(
+          'validation_failed',
+          'is no grant key of this consent and recipient',
+          `/wraps/${index}/keyId`,
+        );
+    }
+    ledger.put(grantWrapType, wrapAddress(place.facts, patient, consentId, wrap.wrapId), { ...wrap, ...named });
   }
 }
 

@@ -7,6 +7,7 @@ export * from './classVerification.ts';
 export * from './commissioning.ts';
 export * from './consent.ts';
 export * from './consentBucket.ts';
+export * from './counting.ts';
 export * from './custody.ts';
 export * from './custodyFacts.ts';
 export * from './custodyTable.ts';

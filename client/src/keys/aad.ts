@@ -45,12 +45,17 @@ export function authorAad({ mspId, group, epoch }: GroupReference, batchId: stri
   return bind('author', mspId, group, epoch, batchId);
 }
 
-/** The private seed of a category sealed to a grantee. */
+/** The key under which a consent's keys are wrapped, sealed to its grantee. */
+export function grantKeyAad(patientId: string, keyId: string, { grantee, consentId }: GrantReference): Bytes {
+  return bind('grant', patientId, grantee, consentId, keyId);
+}
+
+/** The private seed of a category wrapped for a grantee. */
 export function seedAad(key: CategoryKeyReference, { grantee, consentId }: GrantReference): Bytes {
   return bind('seed', key.patientId, key.category, key.confidentiality, key.epoch, grantee, consentId);
 }
 
-/** The data key of one record version sealed to a grantee. */
+/** The data key of one record version wrapped for a grantee. */
 export function dataKeyAad(record: RecordReference, { grantee, consentId }: GrantReference, epoch: number): Bytes {
   return bind('dek', record.recordId, record.version, grantee, consentId, epoch);
 }

@@ -1,22 +1,31 @@
-import { beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { keyPairsAtRegistration } from '@chain-of-care/chaincode/model';
 import * as fc from 'fast-check';
 import { fromBase64Url, toBase64Url, toHex, utf8, type Bytes } from '../encoding/index.ts';
-import { authorAad, batchAad, dataKeyAad, seedAad, type CategoryKeyReference, type GroupReference } from './aad.ts';
+import {
+  authorAad,
+  batchAad,
+  dataKeyAad,
+  grantKeyAad,
+  seedAad,
+  type CategoryKeyReference,
+  type GroupReference,
+} from './aad.ts';
 import {
   categoryKeyPair,
   categorySeed,
   codeToken,
   generateSealingKeyPair,
-  grantDataKey,
-  grantSeed,
+  GrantWrapper,
   indexKey,
   KeyWrapper,
   newBatch,
+  newGrantKey,
   newPatientRoot,
   openBatchAsAuthor,
   openBatchAsHolder,
   openFacts,
+  openGrantKey,
   openGrantedDataKey,
   openGrantedSeed,
   openNote,
@@ -57,6 +66,7 @@ test('seals are bound to exactly what the design spells', () => {
   expect(text(batchAad(diagnosis, 'b1'))).toBe(`batch|${patientId}|diagnosis|N|0|b1`);
   expect(text(authorAad(cardiology, 'b1'))).toBe('author|HospitalMSP|cardiology|3|b1');
   expect(text(seedAad(diagnosis, grant))).toBe(`seed|${patientId}|diagnosis|N|0|HospitalMSP/cardiology|c1`);
+  expect(text(grantKeyAad('p1', 'k1', grant))).toBe('grant|p1|HospitalMSP/cardiology|c1|k1');
   expect(text(dataKeyAad({ recordId: 'r1', version: 2 }, grant, 4))).toBe('dek|r1|2|HospitalMSP/cardiology|c1|4');
 });
 
@@ -182,34 +192,72 @@ test('AES key wrap gives what RFC 3394 §4.6 gives', async () => {
   expect(toHex(await (await KeyWrapper.with(key)).wrap(data))).toBe(expected);
 });
 
-test('a granted seed opens for its grantee under its consent, and opens the batches of its category', async () => {
+describe('what a consent hands over', () => {
   const grant = { grantee: 'staff-1', consentId: 'consent-1' };
-  const sealed = await grantSeed(pair.seed, diagnosis, { ...grant, publicKey: staff.publicKey });
-  const seed = await openGrantedSeed(staff.seed, sealed, diagnosis, grant);
-  expect(toHex(seed)).toBe(toHex(pair.seed));
-  await expect(
-    openGrantedSeed(staff.seed, sealed, diagnosis, { ...grant, consentId: 'consent-2' }),
-  ).rejects.toMatchObject(refused);
-  await expect(openGrantedSeed(staff.seed, sealed, diagnosis, { ...grant, grantee: 'staff-2' })).rejects.toMatchObject(
-    refused,
-  );
-  await expect(openGrantedSeed(staff.seed, sealed, { ...diagnosis, epoch: 1 }, grant)).rejects.toMatchObject(refused);
-  await expect(openGrantedSeed(group.seed, sealed, diagnosis, grant)).rejects.toMatchObject(refused);
-});
+  const wrapRefused = { name: 'KeyError', code: 'wrap_refused' };
+  const keyId = batchId;
+  const newKey = () => newGrantKey(patientId, keyId, { ...grant, publicKey: staff.publicKey });
 
-test('a granted data key opens for this record version, grantee, consent and epoch only', async () => {
-  const grant = { grantee: 'staff-1', consentId: 'consent-1' };
-  const dataKey = newPatientRoot();
-  const sealed = await grantDataKey(dataKey, record, { ...grant, publicKey: staff.publicKey });
-  expect(toHex(await openGrantedDataKey(staff.seed, sealed, record, grant))).toBe(toHex(dataKey));
-  for (const other of [
-    { ...record, version: 1 },
-    { ...record, recordId: batchId },
-    { ...record, epoch: 1 },
-  ])
-    await expect(openGrantedDataKey(staff.seed, sealed, other, grant)).rejects.toMatchObject(refused);
-  const otherConsent = { ...grant, consentId: 'consent-2' };
-  await expect(openGrantedDataKey(staff.seed, sealed, record, otherConsent)).rejects.toMatchObject(refused);
+  test('is wrapped under one key, which opens for its grantee, patient and consent only', async () => {
+    const { grantKey, wrapper } = await newKey();
+    const wrapped = await wrapper.wrapSeed(pair.seed, diagnosis);
+    const opened = await openGrantKey(staff.seed, patientId, grantKey, grant);
+    expect(toHex(await opened.openSeed(wrapped, diagnosis))).toBe(toHex(pair.seed));
+    const attempts = [
+      () => openGrantKey(group.seed, patientId, grantKey, grant),
+      () => openGrantKey(staff.seed, batchId, grantKey, grant),
+      () => openGrantKey(staff.seed, patientId, { ...grantKey, keyId: patientId }, grant),
+      () => openGrantKey(staff.seed, patientId, grantKey, { ...grant, consentId: 'consent-2' }),
+      () => openGrantKey(staff.seed, patientId, grantKey, { ...grant, grantee: 'staff-2' }),
+    ];
+    for (const attempt of attempts) await expect(attempt()).rejects.toMatchObject(refused);
+  });
+
+  test('a wrapped seed that is swapped for another patient, category, confidentiality, epoch or consent is refused', async () => {
+    const { wrapper } = await newKey();
+    const wrapped = await wrapper.wrapSeed(pair.seed, diagnosis);
+    const others = [
+      { ...diagnosis, patientId: batchId },
+      { ...diagnosis, category: 'allergy' as const },
+      { ...diagnosis, confidentiality: 'R' as const },
+      { ...diagnosis, epoch: 1 },
+    ];
+    for (const other of others) await expect(wrapper.openSeed(wrapped, other)).rejects.toMatchObject(wrapRefused);
+    await expect((await newKey()).wrapper.openSeed(wrapped, diagnosis)).rejects.toMatchObject(wrapRefused);
+    const key = new Uint8Array(32);
+    const under = (more: object) => new GrantWrapper(key, { ...grant, ...more });
+    const own = await under({}).wrapSeed(pair.seed, diagnosis);
+    for (const more of [{ consentId: 'consent-2' }, { grantee: 'staff-2' }])
+      await expect(under(more).openSeed(own, diagnosis)).rejects.toMatchObject(wrapRefused);
+  });
+
+  test('a wrapped data key is for its record version and epoch, and is no seed', async () => {
+    const { wrapper } = await newKey();
+    const dataKey = newPatientRoot();
+    const wrapped = await wrapper.wrapDataKey(dataKey, record);
+    expect(toHex(await wrapper.openDataKey(wrapped, record))).toBe(toHex(dataKey));
+    for (const other of [
+      { ...record, version: 1 },
+      { ...record, recordId: batchId },
+      { ...record, epoch: 1 },
+    ])
+      await expect(wrapper.openDataKey(wrapped, other)).rejects.toMatchObject(wrapRefused);
+    await expect(wrapper.openSeed(wrapped, diagnosis)).rejects.toMatchObject(wrapRefused);
+    await expect(wrapper.openDataKey('?', record)).rejects.toMatchObject(wrapRefused);
+    await expect(wrapper.openDataKey(wrapped.slice(4), record)).rejects.toMatchObject(wrapRefused);
+    await expect(wrapper.wrapSeed(new Uint8Array(16), diagnosis)).rejects.toMatchObject({ code: 'key_malformed' });
+  });
+
+  test('what the first release sealed by itself is bound to the same', async () => {
+    const sealed = toBase64Url(await sealTo(staff.publicKey, pair.seed, seedAad(diagnosis, grant)));
+    expect(toHex(await openGrantedSeed(staff.seed, sealed, diagnosis, grant))).toBe(toHex(pair.seed));
+    const dek = toBase64Url(await sealTo(staff.publicKey, pair.seed, dataKeyAad(record, grant, record.epoch)));
+    expect(toHex(await openGrantedDataKey(staff.seed, dek, record, grant))).toBe(toHex(pair.seed));
+    const elsewhere = { ...grant, consentId: 'consent-2' };
+    await expect(openGrantedSeed(staff.seed, sealed, diagnosis, elsewhere)).rejects.toMatchObject(refused);
+    await expect(openGrantedDataKey(staff.seed, dek, record, elsewhere)).rejects.toMatchObject(refused);
+    await expect(openGrantedDataKey(staff.seed, dek, { ...record, version: 1 }, grant)).rejects.toMatchObject(refused);
+  });
 });
 
 test('sealed facts open with the data key of their record version only', async () => {

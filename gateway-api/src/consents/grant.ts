@@ -1,4 +1,4 @@
-/** Grants a consent: the rule for the ledger, and the keys that it hands over, sealed to the grantee. */
+/** Grants a consent: the rule for the ledger, and the keys that it hands over. */
 import {
   collectionName,
   recordCategories,
@@ -6,20 +6,18 @@ import {
   type GrantConsent,
   type Grantee,
   type OfferedWrap,
-  type RecordFact,
 } from '@chain-of-care/chaincode/model';
-import { consentIdOf, decideConsent, readRequest } from '@chain-of-care/chaincode/rules';
-import { grantDataKey, grantSeed, planGrants, sealNote, type KeyGrant } from '@chain-of-care/client';
+import { consentIdOf } from '@chain-of-care/chaincode/rules';
+import { sealNote } from '@chain-of-care/client';
 import type { Caller } from '../auth/caller.ts';
-import { DataKeys } from '../custody/dataKeys.ts';
-import { CustodialPatientKeys } from '../custody/patientKeys.ts';
 import { patientOf, type KnownPatient } from '../custody/patients.ts';
-import { categoryKeys, groupPublicKey, staffPublicKey, wholeOrganization } from '../custody/publicKeys.ts';
+import { categoryKeys } from '../custody/publicKeys.ts';
 import type { CommittedTransaction, Touches } from '../fabric/act.ts';
 import type { Derivation } from '../idempotency/derivation.ts';
-import { batchKeysOf, deniesOfPatient, recordsInChainOrder } from '../readmodel/queries/care.ts';
+import { recordsInChainOrder } from '../readmodel/queries/care.ts';
 import type { Services } from '../services.ts';
 import type { NewConsent } from './dto.ts';
+import { keysFor } from './keys.ts';
 
 /** Wraps one command carries; the rest follows in commands of their own. */
 const wrapsPerCommand = 150;
@@ -55,13 +53,14 @@ export async function grantConsent(
     level,
     grantedAt: new Date(services.clock()).toISOString(),
   };
-  const wraps = decision === 'deny' ? [] : await wrapsFor(services, caller, patient, rule, grantee);
+  const { grantKeys, wraps } = await keysFor(services, caller, patient, rule, grantee);
   const { grantedAt: _, ...body } = rule;
   const grant: GrantConsent = {
     ...body,
     patientId: patient.patientId,
     home: patient.home,
     grantee,
+    grantKeys: [...grantKeys],
     wraps: wraps.slice(0, wrapsPerCommand),
     ...(note === undefined ? {} : { sealedNote: await sealedNote(services, patient, consentId, note) }),
   };
@@ -97,107 +96,6 @@ export function touchesOf(patient: KnownPatient, grantee: Grantee): Touches {
 
 export function isElsewhere(patient: KnownPatient, { mspId }: Grantee): boolean {
   return mspId !== undefined && mspId !== patient.home;
-}
-
-async function wrapsFor(
-  services: Services,
-  caller: Caller,
-  patient: KnownPatient,
-  rule: ConsentRule,
-  grantee: Grantee,
-): Promise<OfferedWrap[]> {
-  const denies = await deniesOfPatient(services.readModel.db, patient.patientId);
-  const plan = planGrants(rule, denies);
-  const recipients = await recipientsOf(services, patient, grantee);
-  const wraps: OfferedWrap[] = [];
-  for (const { recipient, publicKey } of recipients) {
-    const to = { consentId: rule.consentId, grantee: recipient, publicKey };
-    for (const grant of plan.filter(({ kind }) => kind === 'seed'))
-      wraps.push(await seedWrap(services, patient, grant, to));
-    const narrow = plan.filter(({ kind }) => kind === 'dataKeys');
-    if (narrow.length > 0) wraps.push(...(await dataKeyWraps(services, caller, patient, rule, narrow, to)));
-  }
-  return wraps;
-}
-
-type Recipient = { readonly consentId: string; readonly grantee: string; readonly publicKey: Uint8Array };
-
-async function seedWrap(
-  services: Services,
-  { patientId }: KnownPatient,
-  { category, confidentiality }: KeyGrant,
-  to: Recipient,
-): Promise<OfferedWrap> {
-  const { epoch } = (await categoryKeys(services, patientId))(category, confidentiality);
-  const key = { patientId, category, confidentiality, epoch };
-  const seed = await new CustodialPatientKeys(services.keystore).seed(key);
-  const sealed = await grantSeed(seed, key, to);
-  return { wrapId: crypto.randomUUID(), kind: 'seed', category, confidentiality, epoch, recipient: to.grantee, sealed };
-}
-
-async function dataKeyWraps(
-  services: Services,
-  caller: Caller,
-  { patientId }: KnownPatient,
-  rule: ConsentRule,
-  plan: readonly KeyGrant[],
-  to: Recipient,
-): Promise<OfferedWrap[]> {
-  const { db } = services.readModel;
-  const keys = new DataKeys(services, caller, [{ kind: 'self' }]);
-  const pairs = new Set(plan.map(({ category, confidentiality }) => `${category}|${confidentiality}`));
-  const records = (await recordsInChainOrder(db, patientId)).filter((record) => covers(rule, record, services.clock()));
-  const batches = new Map(
-    (
-      await batchKeysOf(
-        db,
-        records.map(({ batchId }) => batchId),
-      )
-    ).map((b) => [b.batchId, b]),
-  );
-  const wraps: OfferedWrap[] = [];
-  for (const record of records) {
-    const batch = batches.get(record.batchId)!;
-    if (!pairs.has(`${batch.category}|${batch.confidentiality}`)) continue;
-    const { recordId, version } = record;
-    const { category, confidentiality, epoch } = batch;
-    const sealed = await grantDataKey(await keys.of(record), { recordId, version, epoch }, to);
-    const wrapId = crypto.randomUUID();
-    wraps.push({
-      wrapId,
-      kind: 'dek',
-      category,
-      confidentiality,
-      epoch,
-      recordId,
-      version,
-      recipient: to.grantee,
-      sealed,
-    });
-  }
-  return wraps;
-}
-
-/** Whether the rule alone permits the record, whatever purpose it is for. */
-function covers(rule: ConsentRule, record: RecordFact, timeMs: number): boolean {
-  const { maxAccesses: _, ...plain } = rule;
-  const purposes = rule.purposes ?? (['TREAT'] as const);
-  return purposes.some((purpose) => decideConsent([plain], readRequest(purpose, timeMs), record).decision === 'permit');
-}
-
-/** To whose keys a consent for this grantee is sealed, each named as the wrap names it. */
-async function recipientsOf(
-  services: Services,
-  patient: KnownPatient,
-  { kind, mspId, id }: Grantee,
-): Promise<readonly { recipient: string; publicKey: Uint8Array }[]> {
-  if (kind === 'person') return [{ recipient: id!, publicKey: await staffPublicKey(services, id!) }];
-  const group = { organization: wholeOrganization, department: id!, role: `role:${id}`, everyone: wholeOrganization }[
-    kind
-  ];
-  const organization = mspId ?? patient.home;
-  const { publicKey } = await groupPublicKey(services, organization, group);
-  return [{ recipient: `${organization}/${group}`, publicKey }];
 }
 
 async function addFurtherWraps(

@@ -2,18 +2,20 @@
  * The data key of a record version for somebody who may read it, by the basis of their access: the patient by the
  * category's seed, the authoring department by its group key, a grantee by what the consent sealed to them.
  */
-import type { AccessBasis, BatchKey, GrantWrap, RecordFact } from '@chain-of-care/chaincode/model';
+import type { AccessBasis, BatchKey, RecordFact } from '@chain-of-care/chaincode/model';
 import {
   openBatchAsAuthor,
   openBatchAsHolder,
+  openGrantKey,
   openGrantedDataKey,
   openGrantedSeed,
   unwrapDataKey,
+  type GrantWrapper,
   type KeyWrapper,
 } from '@chain-of-care/client';
 import type { Caller } from '../auth/caller.ts';
 import { Problem } from '../http/problem.ts';
-import { batchKeysOf, grantWrapsOf } from '../readmodel/queries/care.ts';
+import { batchKeysOf, grantWrapsOf, type GrantWrapFact } from '../readmodel/queries/care.ts';
 import type { Services } from '../services.ts';
 import { groupSeed } from './groupKeys.ts';
 import { CustodialPatientKeys } from './patientKeys.ts';
@@ -32,6 +34,8 @@ export class DataKeys {
   /** By batch: one opening of a seal serves all its records. */
   readonly #wrappers = new Map<string, Promise<KeyWrapper | undefined>>();
   readonly #batches = new Map<string, Promise<BatchKey>>();
+  /** By grant key: one opening of its seal serves all that is wrapped under it. */
+  readonly #grantKeys = new Map<string, Promise<GrantWrapper>>();
   /** By record version: keys that a consent to part of a category sealed. */
   readonly #granted = new Map<string, Promise<Uint8Array | undefined>>();
   #recipients: Promise<readonly RecipientKey[]> | undefined;
@@ -84,8 +88,7 @@ export class DataKeys {
     const { consentId } = basis;
     for (const { wrap, seed } of await this.#wrapsOf(consentId)) {
       if (wrap.kind !== 'seed' || !isOfBatch(wrap, batch)) continue;
-      const categorySeed = await openGrantedSeed(seed, wrap.sealed, batch, { consentId, grantee: wrap.recipient });
-      return openBatchAsHolder(categorySeed, batch, batch);
+      return openBatchAsHolder(await this.#seedIn(wrap, seed, batch), batch, batch);
     }
     return undefined;
   }
@@ -97,13 +100,33 @@ export class DataKeys {
       const { consentId } = basis;
       for (const { wrap, seed } of await this.#wrapsOf(consentId))
         if (wrap.kind === 'dek' && wrap.recordId === record.recordId && wrap.version === record.version)
-          return openGrantedDataKey(seed, wrap.sealed, { ...record, epoch }, { consentId, grantee: wrap.recipient });
+          return this.#dataKeyIn(wrap, seed, { ...record, epoch });
     }
     return undefined;
   }
 
+  async #seedIn(wrap: GrantWrapFact, seed: Uint8Array, batch: BatchKey): Promise<Uint8Array> {
+    const wrapper = await this.#grantWrapper(wrap, seed);
+    return wrapper?.openSeed(wrap.sealed, batch) ?? openGrantedSeed(seed, wrap.sealed, batch, grantOf(wrap));
+  }
+
+  async #dataKeyIn(
+    wrap: GrantWrapFact,
+    seed: Uint8Array,
+    record: RecordFact & { readonly epoch: number },
+  ): Promise<Uint8Array> {
+    const wrapper = await this.#grantWrapper(wrap, seed);
+    return wrapper?.openDataKey(wrap.sealed, record) ?? openGrantedDataKey(seed, wrap.sealed, record, grantOf(wrap));
+  }
+
+  async #grantWrapper(wrap: GrantWrapFact, seed: Uint8Array): Promise<GrantWrapper | undefined> {
+    const { grantKey, patientId } = wrap;
+    if (grantKey === undefined) return undefined;
+    return kept(this.#grantKeys, grantKey.keyId, async () => openGrantKey(seed, patientId, grantKey, grantOf(wrap)));
+  }
+
   /** What the consent sealed to the reader; asked each time, because a holder may seal more. */
-  async #wrapsOf(consentId: string): Promise<readonly { wrap: GrantWrap; seed: Uint8Array }[]> {
+  async #wrapsOf(consentId: string): Promise<readonly { wrap: GrantWrapFact; seed: Uint8Array }[]> {
     this.#recipients ??= this.#recipientKeys();
     const recipients = new Map((await this.#recipients).map(({ recipient, seed }) => [recipient, seed]));
     const wraps = await grantWrapsOf(this.#services.readModel.db, consentId, [...recipients.keys()]);
@@ -133,7 +156,11 @@ export class DataKeys {
   }
 }
 
-function isOfBatch(wrap: GrantWrap, { category, confidentiality, epoch }: BatchKey): boolean {
+function grantOf({ consentId, recipient }: GrantWrapFact): { consentId: string; grantee: string } {
+  return { consentId, grantee: recipient };
+}
+
+function isOfBatch(wrap: GrantWrapFact, { category, confidentiality, epoch }: BatchKey): boolean {
   return wrap.category === category && wrap.confidentiality === confidentiality && wrap.epoch === epoch;
 }
 

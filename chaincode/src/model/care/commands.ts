@@ -127,8 +127,17 @@ export class Scope {
   @IsOptional() @ValidateNested() @Type(() => Period) period?: Period;
 }
 
+/** A fresh key that is sealed to a consent's grantee; seeds and data keys are wrapped under it. */
+export class OfferedGrantKey {
+  @IsFormat('uuid') keyId!: string;
+  @IsString() @IsNotEmpty() @MaxLength(128) recipient!: string;
+  @IsFormat('base64url') @MaxLength(4096) sealed!: string;
+}
+
 export class OfferedWrap {
   @IsFormat('uuid') wrapId!: string;
+  /** The grant key under which it is wrapped. Absent: sealed to the recipient by itself, as the first release did. */
+  @IsOptional() @IsFormat('uuid') keyId?: string;
   @IsIn(['seed', 'dek']) kind!: 'seed' | 'dek';
   @IsIn(recordCategories) category!: RecordCategory;
   @IsIn(confidentialities) confidentiality!: Confidentiality;
@@ -156,6 +165,12 @@ export class GrantConsent extends Scope {
   @Type(() => Scope)
   exceptions?: Scope[];
   @IsOptional() @IsFormat('base64url') @MaxLength(8192) sealedNote?: string;
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(20)
+  @ValidateNested({ each: true })
+  @Type(() => OfferedGrantKey)
+  grantKeys?: OfferedGrantKey[];
   @IsArray() @ArrayMaxSize(200) @ValidateNested({ each: true }) @Type(() => OfferedWrap) wraps!: OfferedWrap[];
 }
 
@@ -164,6 +179,12 @@ export class AddWraps {
   @IsFormat('uuid') patientId!: string;
   @IsFormat('msp-id') home!: string;
   @IsFormat('uuid') consentId!: string;
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(20)
+  @ValidateNested({ each: true })
+  @Type(() => OfferedGrantKey)
+  grantKeys?: OfferedGrantKey[];
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(200)

@@ -169,7 +169,18 @@ export interface AccessCounter {
 }
 export const accessCounterType = storedType<AccessCounter>('access-counter');
 
-/** A key sealed for a grantee under a consent. Key HMAC(handle, wrap|consentId|wrapId). */
+/** The key under which a consent's keys are wrapped, sealed to the grantee. Key HMAC(handle, grantkey|consentId|keyId). */
+export interface GrantKey {
+  patientId: string;
+  consentId: string;
+  keyId: string;
+  /** To whose key it is sealed: a staff id, or `mspId/group`. */
+  recipient: string;
+  sealed: string;
+}
+export const grantKeyType = storedType<GrantKey>('grant-key');
+
+/** A key for a grantee under a consent. Key HMAC(handle, wrap|consentId|wrapId). */
 export interface GrantWrap {
   patientId: string;
   consentId: string;
@@ -180,7 +191,9 @@ export interface GrantWrap {
   epoch: number;
   recordId?: string;
   version?: number;
-  /** To whose key it is sealed: a staff id, or `mspId/group`. */
+  /** The grant key that it is wrapped under; absent where it is sealed to the recipient by itself. */
+  keyId?: string;
+  /** Who can open it: a staff id, or `mspId/group`. */
   recipient: string;
   sealed: string;
 }

@@ -94,10 +94,13 @@ export interface CareTables {
   };
   openings: { patient_id: string; category: RecordCategory; hospitals: Json<readonly string[]> };
   access_counters: { patient_id: string; consent_id: string; used: number };
+  grant_keys: { patient_id: string; consent_id: string; key_id: string; recipient: string; sealed: string };
   wraps: {
     patient_id: string;
     consent_id: string;
     wrap_id: string;
+    /** The grant key it is wrapped under; null where it is sealed to the recipient by itself. */
+    key_id: string | null;
     kind: 'seed' | 'dek';
     category: RecordCategory;
     confidentiality: Confidentiality;

@@ -9,6 +9,7 @@ import * as supply from './migrations/0005-supply.ts';
 import * as custody from './migrations/0011-custody.ts';
 import * as verification from './migrations/0010-verification.ts';
 import * as alerts from './migrations/0012-alerts.ts';
+import * as grants from './migrations/0019-grants.ts';
 import type { Database } from './schema.ts';
 
 /** Statements by migration, in the order of their names. A published migration is never changed, only followed. */
@@ -23,6 +24,7 @@ const migrations: Readonly<Record<string, { readonly statements: readonly string
   '0008-kept': kept,
   '0011-custody': custody,
   '0012-alerts': alerts,
+  '0019-grants': grants,
 };
 
 /**

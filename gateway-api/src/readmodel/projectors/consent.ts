@@ -4,6 +4,7 @@ import {
   consentBucketType,
   consentStopsType,
   consentType,
+  grantKeyType,
   grantWrapType,
   subjectOf,
 } from '@chain-of-care/chaincode/model';
@@ -54,6 +55,9 @@ export const consentProjectors = [
   projector(accessCounterType, ({ patientId, consentId, used }) => [
     { table: 'access_counters', row: { patient_id: patientId, consent_id: consentId, used } },
   ]),
+  projector(grantKeyType, ({ patientId, consentId, keyId, recipient, sealed }) => [
+    { table: 'grant_keys', row: { patient_id: patientId, consent_id: consentId, key_id: keyId, recipient, sealed } },
+  ]),
   projector(grantWrapType, (wrap) => [
     {
       table: 'wraps',
@@ -61,6 +65,7 @@ export const consentProjectors = [
         patient_id: wrap.patientId,
         consent_id: wrap.consentId,
         wrap_id: wrap.wrapId,
+        key_id: wrap.keyId ?? null,
         kind: wrap.kind,
         category: wrap.category,
         confidentiality: wrap.confidentiality,

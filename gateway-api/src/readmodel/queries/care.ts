@@ -163,18 +163,30 @@ export async function batchKeysOf(db: Db, batchIds: readonly string[]): Promise<
   }));
 }
 
-/** Keys sealed under a consent to any of these recipients. */
+/** A wrap with its grant key's seal, where it is wrapped under one. */
+export interface GrantWrapFact extends GrantWrap {
+  readonly grantKey?: { readonly keyId: string; readonly sealed: string };
+}
+
+/** Keys for any of these recipients under a consent. */
 export async function grantWrapsOf(
   db: Db,
   consentId: string,
   recipients: readonly string[],
-): Promise<readonly GrantWrap[]> {
+): Promise<readonly GrantWrapFact[]> {
   if (recipients.length === 0) return [];
   const rows = await db
     .selectFrom('wraps')
-    .selectAll()
-    .where('consent_id', '=', consentId)
-    .where('recipient', 'in', recipients)
+    .leftJoin('grant_keys', (join) =>
+      join
+        .onRef('grant_keys.consent_id', '=', 'wraps.consent_id')
+        .onRef('grant_keys.key_id', '=', 'wraps.key_id')
+        .onRef('grant_keys.patient_id', '=', 'wraps.patient_id'),
+    )
+    .selectAll('wraps')
+    .select('grant_keys.sealed as sealed_key')
+    .where('wraps.consent_id', '=', consentId)
+    .where('wraps.recipient', 'in', recipients)
     .execute();
   return rows.map((row) => ({
     patientId: row.patient_id,
@@ -186,6 +198,9 @@ export async function grantWrapsOf(
     epoch: row.epoch,
     ...(row.record_id === null ? {} : { recordId: row.record_id }),
     ...(row.version === null ? {} : { version: row.version }),
+    ...(row.key_id === null || row.sealed_key === null
+      ? {}
+      : { keyId: row.key_id, grantKey: { keyId: row.key_id, sealed: row.sealed_key } }),
     recipient: row.recipient,
     sealed: row.sealed,
   }));
