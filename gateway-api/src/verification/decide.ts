@@ -6,7 +6,7 @@ import type { Asked } from './asked.ts';
 import { audienceOf } from './audience.ts';
 import { containerVerdicts, lotVerdicts } from './classes.ts';
 import type { AskedOf, Decided, Proof } from './decided.ts';
-import { knownPacks } from './facts.ts';
+import { factsTogether, knownPack, type FactsReader } from './facts.ts';
 import type { KnownPack } from './knownPack.ts';
 import { earlierScans } from './scans.ts';
 
@@ -14,15 +14,15 @@ export async function decide(
   services: Services,
   asked: Asked,
   caller: Caller | undefined,
-  proof: Proof = 'read-model',
+  { proof, facts }: { readonly proof?: Proof | undefined; readonly facts?: FactsReader } = {},
 ): Promise<Decided> {
   if (asked.scope === 'container') return decided(services, asked, caller, await containerVerdicts(services, asked));
   if (asked.scope === 'lot') return decided(services, asked, caller, await lotVerdicts(services, asked));
   const { db } = services.readModel;
   const { gtin, serial, request } = asked;
-  const [known] = await knownPacks(db, [{ gtin, serial, lot: request.lot }], request.timeMs);
+  const known = await knownPack(facts ?? factsTogether(db), { gtin, serial, lot: request.lot }, request.timeMs);
   const scans = await earlierScans(db, asked);
-  return decidePack(services, asked, caller, { ...known!, facts: { ...known!.facts, ...scans } }, proof);
+  return decidePack(services, asked, caller, { ...known, facts: { ...known.facts, ...scans } }, proof);
 }
 
 /** @param known of the same pack */

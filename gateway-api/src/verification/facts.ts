@@ -4,6 +4,7 @@ import { isValid, recipientLicences, type PackFacts, type VerificationFacts } fr
 import { sql } from 'kysely';
 import type { ReadModel } from '../readmodel/index.ts';
 import type { AlertRow, BriefEvent, FactsOfPack, KnownPack, ProductRow } from './knownPack.ts';
+import { Together } from './together.ts';
 
 type Db = ReadModel['db'];
 
@@ -13,16 +14,33 @@ export interface AskedPack {
   readonly lot?: string | undefined;
 }
 
-/** @returns what is known of each, in the order asked */
-export async function knownPacks(db: Db, asked: readonly AskedPack[], timeMs: number): Promise<KnownPack[]> {
-  const list = JSON.stringify(asked.map(({ gtin, serial, lot }) => [gtin, serial, lot ?? null]));
-  const { rows } = await sql<{ facts: string }>`
-    select verification_facts(asked ->> 0, asked ->> 1, asked ->> 2)::text as facts
-    from jsonb_array_elements(${list}::jsonb) with ordinality as list (asked, place) order by place`.execute(db);
-  return rows.map(({ facts }) => knownPack(JSON.parse(facts) as FactsOfPack, timeMs));
+/** Asks for one pack at a time, in statements shared with others. */
+export type FactsReader = Together<AskedPack, FactsOfPack>;
+
+const packsOfStatement = 64;
+
+export function factsTogether(db: Db): FactsReader {
+  return new Together((asked) => factsOfPacks(db, asked), packsOfStatement);
 }
 
-function knownPack(found: FactsOfPack, timeMs: number): KnownPack {
+export async function knownPack(facts: FactsReader, asked: AskedPack, timeMs: number): Promise<KnownPack> {
+  return known(await facts.ask(asked), timeMs);
+}
+
+/** @returns what is known of each, in the order asked */
+export async function knownPacks(db: Db, asked: readonly AskedPack[], timeMs: number): Promise<KnownPack[]> {
+  return (await factsOfPacks(db, asked)).map((found) => known(found, timeMs));
+}
+
+async function factsOfPacks(db: Db, asked: readonly AskedPack[]): Promise<FactsOfPack[]> {
+  const list = JSON.stringify(asked.map(({ gtin, serial, lot }) => [gtin, serial, lot ?? null]));
+  const { rows } = await sql<{ facts: string }>`
+    select verification_facts(asked ->> 0, asked ->> 1, asked ->> 2) as facts
+    from jsonb_array_elements(${list}::jsonb) with ordinality as list (asked, place) order by place`.execute(db);
+  return rows.map(({ facts }) => JSON.parse(facts) as FactsOfPack);
+}
+
+function known(found: FactsOfPack, timeMs: number): KnownPack {
   const product = found.product === null ? undefined : productRow(found.product);
   const alerts = found.alerts.map(alertRow);
   const common = {
@@ -38,9 +56,10 @@ function knownPack(found: FactsOfPack, timeMs: number): KnownPack {
     alerts: alerts.map(({ event_id: eventId, type, status, source }) => ({ eventId, type, status, source })),
     ...(product === undefined ? {} : { makerMspId: product.msp_id, markets: product.markets }),
   };
-  const { made, lot, recall, hold = null, reserved = null, events = [], clones = [] } = found;
+  const { made, lot, recall, hold = null, reserved = null, clones = [] } = found;
   if (made === undefined) return { facts, events: [], ...common };
-  const pack = packFacts(found, timeMs);
+  const events = eventsOf(found);
+  const pack = packFacts(found, events, timeMs);
   return {
     ...common,
     events,
@@ -70,15 +89,35 @@ function knownPack(found: FactsOfPack, timeMs: number): KnownPack {
   };
 }
 
+function eventsOf({ events = [], places = {}, erroneous = [] }: FactsOfPack): BriefEvent[] {
+  return events.map(([brief, tx_id, block_number]) => {
+    const { eventId, kind, gln = null } = brief;
+    const [latitude, longitude, country] = places[gln ?? ''] ?? [null, null, null];
+    const isErroneous = erroneous.includes(eventId);
+    return {
+      event_id: eventId,
+      kind,
+      gln,
+      brief,
+      tx_id,
+      block_number,
+      latitude,
+      longitude,
+      country,
+      erroneous: isErroneous,
+    };
+  });
+}
+
 /** Custody is the root's; the state is narrowed by the containers around the pack. */
-function packFacts(found: FactsOfPack, timeMs: number): PackFacts {
+function packFacts(found: FactsOfPack, events: readonly BriefEvent[], timeMs: number): PackFacts {
   const { made, own, containers = [], shipment, licences = [], placedBy, country } = found;
   const itself = { state: 'active' as GoodsState, holder: made!.gln, act: null as StateAct | null, ...own };
   const root = containers.at(-1) ?? itself;
   const narrowest = [itself, ...containers].find(({ state }) => state !== 'active') ?? itself;
   const eventId = own?.event_id ?? placedBy ?? made!.event_id;
   const { state, act } = narrowest;
-  const supplied = state !== 'supplied' ? undefined : found.events?.findLast((event) => event.event_id === eventId);
+  const supplied = state !== 'supplied' ? undefined : events.findLast((event) => event.event_id === eventId);
   return {
     state,
     holder: root.holder,

@@ -54,7 +54,12 @@ export interface FactsOfPack {
   readonly country?: string | null;
   readonly licences?: readonly Json<Selectable<Database['licences']>>[];
   readonly clones?: readonly string[];
-  readonly events?: readonly BriefEvent[];
+  /** Each with its transaction and block, in the ledger's order. */
+  readonly events?: readonly (readonly [brief: BriefEvent['brief'], txId: string, blockNumber: number])[];
+  /** Latitude and longitude in microdegrees, and country, of the premises of the events. */
+  readonly places?: Readonly<Record<string, readonly [number | null, number | null, string | null]>>;
+  /** Events that were declared errors. */
+  readonly erroneous?: readonly string[];
 }
 
 export interface KnownPack {

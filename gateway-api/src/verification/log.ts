@@ -1,6 +1,7 @@
 /**
  * The log of verifications, kept by the gateway and not on the ledger: an hour of it is a Merkle tree whose root is. An
- * answer is given when its entry is written; entries of requests that come together share one statement.
+ * answer is given when its entry is written; entries of requests that come together share one statement, which also counts
+ * them against their accounts.
  */
 import { randomBytes } from 'node:crypto';
 import { canonicalJson } from '@chain-of-care/chaincode/model';
@@ -9,6 +10,7 @@ import type { Caller } from '../auth/caller.ts';
 import type { ReadModel } from '../readmodel/index.ts';
 import type { Decided } from './decided.ts';
 import type { VerificationView } from './dto.ts';
+import { Together } from './together.ts';
 
 interface Entry {
   readonly verification_id: string;
@@ -22,55 +24,47 @@ interface Entry {
   readonly entry: string;
 }
 
-interface Waiting {
+/** Of an account without a limit: counted when the answer is logged. */
+export interface Uncounted {
+  readonly account: string;
+  readonly month: string;
+}
+
+interface Logged {
   readonly entry: Entry;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
+  readonly uncounted: Uncounted | undefined;
 }
 
 const entriesOfStatement = 500;
 
 export class VerificationLog {
-  readonly #db: ReadModel['db'];
-  #waiting: Waiting[] = [];
-  #writing = false;
+  readonly #written: Together<Logged, void>;
 
   constructor(db: ReadModel['db']) {
-    this.#db = db;
+    this.#written = new Together<Logged, void>(async (logged) => {
+      await insert(db, logged);
+      return [];
+    }, entriesOfStatement);
   }
 
   /** Resolves when the entry is written. */
-  append(decision: Decided, view: VerificationView, caller: Caller | undefined): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ entry: entryOf(decision, view, caller), resolve, reject });
-      void this.#write();
-    });
-  }
-
-  async #write(): Promise<void> {
-    if (this.#writing) return;
-    this.#writing = true;
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, entriesOfStatement);
-      try {
-        await insert(
-          this.#db,
-          batch.map(({ entry }) => entry),
-        );
-        for (const { resolve } of batch) resolve();
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
-      }
-    }
-    this.#writing = false;
+  append(decision: Decided, view: VerificationView, caller: Caller | undefined, uncounted?: Uncounted): Promise<void> {
+    return this.#written.ask({ entry: entryOf(decision, view, caller), uncounted });
   }
 }
 
-async function insert(db: ReadModel['db'], entries: readonly Entry[]): Promise<void> {
-  await sql`insert into verification_log
-      (verification_id, verified_at, gtin, serial, account, msp_id, latitude_e6, longitude_e6, entry)
-    select verification_id, verified_at, gtin, serial, account, msp_id, latitude_e6, longitude_e6, entry
-    from json_populate_recordset(null::verification_log, ${JSON.stringify(entries)}::json)`.execute(db);
+async function insert(db: ReadModel['db'], logged: readonly Logged[]): Promise<void> {
+  const entries = logged.map(({ entry }) => entry);
+  const counted = logged.flatMap(({ uncounted }) => (uncounted === undefined ? [] : [uncounted]));
+  await sql`with logged as (
+      insert into verification_log
+        (verification_id, verified_at, gtin, serial, account, msp_id, latitude_e6, longitude_e6, entry)
+      select verification_id, verified_at, gtin, serial, account, msp_id, latitude_e6, longitude_e6, entry
+      from json_populate_recordset(null::verification_log, ${JSON.stringify(entries)}::json))
+    insert into verification_usage as u (account, month, used)
+    select account, month, count(*) from json_to_recordset(${JSON.stringify(counted)}::json) as c (account text, month text)
+    group by account, month
+    on conflict (account, month) do update set used = u.used + excluded.used`.execute(db);
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Caller } from '../auth/caller.ts';
 import { Problem } from '../http/problem.ts';
 import type { Services } from '../services.ts';
 import type { Decided } from './decided.ts';
+import type { Uncounted } from './log.ts';
 import { gravestWarnings, languageOf, warningViews } from './warnings.ts';
 
 export interface Usage {
@@ -63,13 +64,25 @@ export class VerificationPlans {
   }
 
   /**
+   * Counts one verification of an account with a limit, before it is answered.
+   *
+   * @returns what is still to be counted: that of an account without one
+   * @throws Problem quota_exhausted
+   */
+  async countLimited(caller: Caller, decided: Decided, language?: string): Promise<Uncounted | undefined> {
+    if ((await this.#limitOf(caller)) === 0) return { account: caller.id, month: this.#month() };
+    await this.count(caller, 1, decided, language);
+    return undefined;
+  }
+
+  /**
    * Counts verifications of an account.
    *
    * @param warned what was found, so that what nobody may withhold is told all the same
    * @throws Problem quota_exhausted
    */
   async count(caller: Caller, number: number, warned?: Pick<Decided, 'verdicts'>, language?: string): Promise<void> {
-    const limit = this.#services.config.verificationPlans[await this.#planOf(caller)] ?? 0;
+    const limit = await this.#limitOf(caller);
     const { rows } = await sql<{ used: number }>`
       insert into verification_usage as u (account, month, used)
       select ${caller.id}, ${this.#month()}, ${number}::integer where ${limit}::integer = 0 or ${number}::integer <= ${limit}::integer
@@ -79,6 +92,11 @@ export class VerificationPlans {
     if (rows.length > 0) return;
     const warnings = warned === undefined ? [] : warningViews(gravestWarnings(warned.verdicts), languageOf(language));
     throw new Problem('quota_exhausted', { detail: `${limit} a month`, members: { warnings } });
+  }
+
+  /** 0: none. */
+  async #limitOf(caller: Caller): Promise<number> {
+    return this.#services.config.verificationPlans[await this.#planOf(caller)] ?? 0;
   }
 
   async #planOf(caller: Caller): Promise<string> {

@@ -7,7 +7,8 @@ import { decide } from './decide.ts';
 import type { Decided, Proof } from './decided.ts';
 import type { VerificationView } from './dto.ts';
 import { GuessingWatch } from './guessing.ts';
-import { VerificationLog } from './log.ts';
+import { factsTogether, type FactsReader } from './facts.ts';
+import { VerificationLog, type Uncounted } from './log.ts';
 import { VerificationPlans } from './plans.ts';
 import { viewOf } from './view.ts';
 
@@ -28,6 +29,7 @@ export class VerificationService {
   readonly anchors: VerificationAnchors;
   readonly #services: Services;
   readonly #log: VerificationLog;
+  readonly #facts: FactsReader;
   readonly #guessing: GuessingWatch;
 
   constructor(services: Services) {
@@ -35,21 +37,22 @@ export class VerificationService {
     this.plans = new VerificationPlans(services);
     this.anchors = new VerificationAnchors(services, services.config.verificationAnchorMinutes * 60_000);
     this.#log = new VerificationLog(services.readModel.db);
+    this.#facts = factsTogether(services.readModel.db);
     this.#guessing = new GuessingWatch(services);
   }
 
   /** @throws Problem quota_exhausted, with the warnings that nothing withholds */
   async verify(asked: Asked, { caller, language, proof }: AskedBy): Promise<Answered> {
-    const decision = await decide(this.#services, asked, caller, proof);
-    if (caller !== undefined) await this.plans.count(caller, 1, decision, language);
-    return this.answer(decision, { caller, language });
+    const decision = await decide(this.#services, asked, caller, { proof, facts: this.#facts });
+    const uncounted = caller === undefined ? undefined : await this.plans.countLimited(caller, decision, language);
+    return this.answer(decision, { caller, language }, uncounted);
   }
 
-  /** Of a decision that is counted already. */
-  async answer(decision: Decided, { caller, language }: AskedBy): Promise<Answered> {
+  /** @param uncounted absent: it is counted already, or for nobody's account */
+  async answer(decision: Decided, { caller, language }: AskedBy, uncounted?: Uncounted): Promise<Answered> {
     const view = viewOf(decision, caller, language);
     this.#guessing.note(decision, caller);
-    await this.#log.append(decision, view, caller);
+    await this.#log.append(decision, view, caller, uncounted);
     return { decision, view };
   }
 }

@@ -21,6 +21,9 @@ export interface Options {
   readonly help: boolean;
 }
 
+/** Packs of lots and containers that supply measures. */
+const sizes = [10, 1_000, 100_000, 1_000_000] as const;
+
 export const help = `npm run bench -- [startup | ledger | rest | import | content | supply | attacks | all]... [options]
 
   startup   seconds of a start, see npm run bench -- startup --json
@@ -35,7 +38,7 @@ export const help = `npm run bench -- [startup | ledger | rest | import | conten
   --json FILE     the figures for machines
   --load NAMES    only these, as recordAppend,access
   --clients N     callers at once, each an identity of its own (default 64)
-  --packs LIST    sizes of lots and containers of supply (default 10,1000,100000; 1000000 takes long)
+  --largest N     packs of the largest lot and container of supply, of ${sizes.join(', ')} (default 100000)
   --seconds N     how long each load is measured (default 10)
   --name NAME, --base-port PORT   of the consortium made for this and removed afterwards (bench, 21000)
   --keep          leave the consortium running
@@ -51,7 +54,7 @@ export function readOptions(words: readonly string[]): Options {
       load: { type: 'string', multiple: true, default: [] },
       clients: { type: 'string', default: '64' },
       seconds: { type: 'string', default: '10' },
-      packs: { type: 'string', default: '10,1000,100000' },
+      largest: { type: 'string', default: '100000' },
       name: { type: 'string', default: 'bench' },
       'base-port': { type: 'string', default: '21000' },
       keep: { type: 'boolean', default: false },
@@ -65,12 +68,18 @@ export function readOptions(words: readonly string[]): Options {
     loads: values.load.flatMap((names) => names.split(',')),
     clients: positive('--clients', values.clients),
     seconds: positive('--seconds', values.seconds),
-    packs: values.packs.split(',').map((size) => positive('--packs', size)),
+    packs: sizesUpTo(positive('--largest', values.largest)),
     name: values.name,
     basePort: positive('--base-port', values['base-port']),
     keep: values.keep,
     help: values.help,
   };
+}
+
+function sizesUpTo(largest: number): readonly number[] {
+  const wanted = sizes.filter((size) => size <= largest);
+  if (wanted.length === 0) throw new Error(`--largest takes ${sizes[0]} or more`);
+  return wanted;
 }
 
 function partOf(word: string): Part {

@@ -198,7 +198,13 @@ export interface SupplyTables {
     block_number: number;
   };
   /** What an event is about: `pack|gtin|serial`, `container|sscc`, `lot|gtin|lot`, `product|gtin`, `shipment|id`. */
-  supply_event_subjects: { subject: string; record_time: Instant; event_id: string };
+  supply_event_subjects: {
+    subject: string;
+    record_time: Instant;
+    event_id: string;
+    /** Of a packing: the container, unless the subject is that container. */
+    packed_into: string | null;
+  };
   alerts: {
     alert_id: string;
     type: AlertType;

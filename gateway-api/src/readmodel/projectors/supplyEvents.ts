@@ -25,6 +25,11 @@ export function subjectsOfEvent(event: SupplyEvent): readonly string[] {
   ];
 }
 
+/** Where a packing puts the subject; null of the container itself and of every other event. */
+function containerPackedInto({ kind, parent }: SupplyEvent, subject: string): string | null {
+  return kind !== 'pack' || parent === undefined || subject === `container|${parent}` ? null : parent;
+}
+
 /** What happened, and what gave alarm. */
 export const supplyEventProjectors = [
   projector(supplyEventType, (event, { txId, blockNumber }) => [
@@ -46,7 +51,12 @@ export const supplyEventProjectors = [
     },
     ...subjectsOfEvent(event).map((subject): ProjectedRow => ({
       table: 'supply_event_subjects',
-      row: { subject, record_time: event.recordTime, event_id: event.eventId },
+      row: {
+        subject,
+        record_time: event.recordTime,
+        event_id: event.eventId,
+        packed_into: containerPackedInto(event, subject),
+      },
     })),
   ]),
   projector(alertType, (alert) => [

@@ -28,8 +28,14 @@ export async function benchInventory(
   accepted.resume();
   for (;;) {
     const told = Buffer.from(await caller.get(accepted.headers.location!)).toString('utf8');
-    const { status, error } = JSON.parse(told) as { readonly status: string; readonly error?: unknown };
+    const { status, error, result } = JSON.parse(told) as {
+      readonly status: string;
+      readonly error?: unknown;
+      readonly result?: { readonly authentic: number };
+    };
     if (status === 'failed') throw new Error(JSON.stringify(error));
+    if (status === 'succeeded' && result?.authentic !== lines)
+      throw new Error(`${lines} packs are authentic, the inventory found ${result?.authentic}`);
     if (status === 'succeeded') break;
     await delay(100);
   }
