@@ -1,7 +1,9 @@
 /** `npm test`: every part one after the other, a summary, and as the last line how many passed and failed. */
+import { relative } from 'node:path';
 import { readOptions, type RunOptions } from './options.ts';
 import { parts, type Part } from './parts.ts';
 import { TestNetwork } from '../system/network.ts';
+import { projectRoot } from '../system/project.ts';
 import { sum, type Tally } from './tally.ts';
 
 const help = `npm test -- [--only PART[,PART]] [--long] [--keep]
@@ -74,7 +76,9 @@ async function main(): Promise<void> {
   }
   process.stdout.write('\n');
   for (const { part, tally, seconds } of finished) process.stdout.write(line(part.name, tally, seconds));
-  const { passed, failed } = sum(finished.map(({ tally }) => tally));
+  const { passed, failed, unsteady } = sum(finished.map(({ tally }) => tally));
+  for (const path of unsteady)
+    process.stdout.write(`! unsteady: ${relative(projectRoot, path)} failed first and passed when run again\n`);
   process.stdout.write(`${passed} passed, ${failed} failed\n`);
   process.exitCode = failed === 0 ? 0 : 1;
 }

@@ -1,5 +1,5 @@
 /** The parts of `npm test`, in the order in which they run: what is quick and broad comes first. */
-import { check, jest, type Environment } from './run.ts';
+import { check, jest, jestTwice, type Environment } from './run.ts';
 import type { Tally } from './tally.ts';
 
 export interface Part {
@@ -42,11 +42,11 @@ export const parts: readonly Part[] = [
   {
     name: 'e2e',
     about: 'the whole on the real network',
-    run: (environment) => jest('e2e', onRealNetwork, environment),
+    run: (environment) => jestTwice('e2e', onRealNetwork, environment),
   },
   {
     name: 'faults',
     about: 'processes killed under load, fuzz',
-    run: (environment) => jest('faults', onRealNetwork, environment),
+    run: (environment) => jestTwice('faults', onRealNetwork, environment),
   },
 ];

@@ -1,11 +1,12 @@
 /** Runs one command of the test run; what it says goes to the terminal as it comes. */
 import { spawn } from 'node:child_process';
 import { mkdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { projectRoot } from '../system/project.ts';
-import { nothing, tallyOf, type JestReport, type Tally } from './tally.ts';
+import { failedFiles, nothing, tallyOf, tallyOfTwo, type JestReport, type Tally } from './tally.ts';
 
 const reports = join(projectRoot, 'test/reports');
+const mostFilesAgain = 3;
 
 /** Variables that every part of a run sees. */
 export type Environment = Readonly<Record<string, string>>;
@@ -48,6 +49,34 @@ export async function check(program: string, parameters: readonly string[]): Pro
  * @param project its display name
  */
 export async function jest(project: string, parameters: readonly string[], environment: Environment): Promise<Tally> {
+  const { report, status } = await runJest(project, parameters, environment);
+  return tallyOf(report, status);
+}
+
+/**
+ * The same for tests of a whole network on a machine that may be busy: a few files that failed are run once more, and
+ * the summary names those that passed only then. More than a few are no accident.
+ */
+export async function jestTwice(
+  project: string,
+  parameters: readonly string[],
+  environment: Environment,
+): Promise<Tally> {
+  const { report, status } = await runJest(project, parameters, environment);
+  const failed = failedFiles(report);
+  if (report === undefined || failed.length === 0 || failed.length > mostFilesAgain) return tallyOf(report, status);
+  process.stdout.write(`\n── ${project}, once more: ${failed.map((path) => relative(projectRoot, path)).join(', ')}\n`);
+  const again = await runJest(project, [...parameters, '--runTestsByPath', ...failed], environment);
+  return tallyOfTwo(report, again.report, again.status);
+}
+
+interface JestRun {
+  /** Undefined when jest left none. */
+  readonly report: JestReport | undefined;
+  readonly status: number;
+}
+
+async function runJest(project: string, parameters: readonly string[], environment: Environment): Promise<JestRun> {
   const file = join(reports, `${project}.json`);
   await mkdir(reports, { recursive: true });
   await rm(file, { force: true });
@@ -56,7 +85,7 @@ export async function jest(project: string, parameters: readonly string[], envir
     ['--selectProjects', project, '--json', '--outputFile', file, '--passWithNoTests', '--ci', ...parameters],
     { ...environment, NODE_OPTIONS: '--experimental-vm-modules --no-warnings --max-old-space-size=8192' },
   );
-  return tallyOf(await readReport(file), status);
+  return { report: await readReport(file), status };
 }
 
 async function readReport(file: string): Promise<JestReport | undefined> {

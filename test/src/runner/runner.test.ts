@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { readOptions } from './options.ts';
-import { sum, tallyOf } from './tally.ts';
+import { failedFiles, sum, tallyOf, tallyOfTwo } from './tally.ts';
 
 const report = {
   numPassedTests: 7,
@@ -8,12 +8,13 @@ const report = {
   numPendingTests: 1,
   numTodoTests: 0,
   numRuntimeErrorTestSuites: 0,
+  testResults: [],
 };
 
 describe('the count of a test run', () => {
   test('is that of the tests', () => {
-    expect(tallyOf(report, 0)).toEqual({ passed: 7, failed: 0, skipped: 1 });
-    expect(tallyOf({ ...report, numFailedTests: 2 }, 1)).toEqual({ passed: 7, failed: 2, skipped: 1 });
+    expect(tallyOf(report, 0)).toEqual({ passed: 7, failed: 0, skipped: 1, unsteady: [] });
+    expect(tallyOf({ ...report, numFailedTests: 2 }, 1)).toEqual({ passed: 7, failed: 2, skipped: 1, unsteady: [] });
   });
 
   test('has one failure for each suite that could not run', () => {
@@ -26,7 +27,50 @@ describe('the count of a test run', () => {
   });
 
   test('sums over the parts', () => {
-    expect(sum([tallyOf(report, 0), tallyOf(undefined, 1)])).toEqual({ passed: 7, failed: 1, skipped: 1 });
+    expect(sum([tallyOf(report, 0), tallyOf(undefined, 1)])).toEqual({
+      passed: 7,
+      failed: 1,
+      skipped: 1,
+      unsteady: [],
+    });
+  });
+});
+
+describe('files run a second time', () => {
+  const file = (name: string, ...outcomes: string[]) => ({
+    name,
+    status: outcomes.includes('failed') || outcomes.length === 0 ? 'failed' : 'passed',
+    assertionResults: outcomes.map((status) => ({ status })),
+  });
+  const first = {
+    ...report,
+    numPassedTests: 4,
+    numFailedTests: 1,
+    numRuntimeErrorTestSuites: 1,
+    testResults: [
+      file('steady', 'passed', 'passed', 'pending'),
+      file('racy', 'passed', 'failed', 'passed'),
+      file('crashed'),
+    ],
+  };
+
+  test('are those with a failure and those that crashed', () => {
+    expect(failedFiles(first)).toEqual(['racy', 'crashed']);
+  });
+
+  test('count as the second run found them, and are named when it found nothing wrong', () => {
+    const again = { ...report, numPassedTests: 3, numRuntimeErrorTestSuites: 1, numPendingTests: 0 };
+    const testResults = [file('racy', 'passed', 'passed', 'passed'), file('crashed')];
+    expect(tallyOfTwo(first, { ...again, testResults }, 1)).toEqual({
+      passed: 5,
+      failed: 1,
+      skipped: 1,
+      unsteady: ['racy'],
+    });
+  });
+
+  test('have failed when the second run left no report', () => {
+    expect(tallyOfTwo(first, undefined, 1)).toMatchObject({ failed: 1, unsteady: [] });
   });
 });
 

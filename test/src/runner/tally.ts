@@ -4,9 +4,11 @@ export interface Tally {
   readonly failed: number;
   /** Tests that were there and did not run. */
   readonly skipped: number;
+  /** Files that failed, and passed when they were run a second time. */
+  readonly unsteady: readonly string[];
 }
 
-export const nothing: Tally = { passed: 0, failed: 0, skipped: 0 };
+export const nothing: Tally = { passed: 0, failed: 0, skipped: 0, unsteady: [] };
 
 export function sum(tallies: readonly Tally[]): Tally {
   return tallies.reduce(
@@ -14,6 +16,7 @@ export function sum(tallies: readonly Tally[]): Tally {
       passed: all.passed + one.passed,
       failed: all.failed + one.failed,
       skipped: all.skipped + one.skipped,
+      unsteady: [...all.unsteady, ...one.unsteady],
     }),
     nothing,
   );
@@ -27,6 +30,14 @@ export interface JestReport {
   readonly numTodoTests: number;
   /** Files that could not be run at all: none of their tests is counted elsewhere. */
   readonly numRuntimeErrorTestSuites: number;
+  readonly testResults: readonly TestFileReport[];
+}
+
+interface TestFileReport {
+  /** Path of the file. */
+  readonly name: string;
+  readonly status: string;
+  readonly assertionResults: readonly { readonly status: string }[];
 }
 
 /**
@@ -42,5 +53,30 @@ export function tallyOf(report: JestReport | undefined, status: number): Tally {
     passed: report.numPassedTests,
     failed: failed === 0 && status !== 0 ? 1 : failed,
     skipped: report.numPendingTests + report.numTodoTests,
+    unsteady: [],
   };
+}
+
+/** Paths of the files with a test that failed, or that could not be run. */
+export function failedFiles(report: JestReport | undefined): readonly string[] {
+  return report?.testResults.filter(({ status }) => status === 'failed').map(({ name }) => name) ?? [];
+}
+
+/**
+ * What a run comes to whose failed files were run once more: the second run alone counts for these files, and those that
+ * it found in order are named.
+ *
+ * @param again the second run's report and exit status
+ */
+export function tallyOfTwo(first: JestReport, again: JestReport | undefined, status: number): Tally {
+  const repeated = new Set(failedFiles(first));
+  const others = first.testResults.filter(({ name }) => !repeated.has(name));
+  const outcomes = others.flatMap(({ assertionResults }) => assertionResults.map((test) => test.status));
+  const passed = outcomes.filter((outcome) => outcome === 'passed').length;
+  const stillFailed = new Set(failedFiles(again));
+  return sum([
+    { ...nothing, passed, skipped: outcomes.length - passed },
+    tallyOf(again, status),
+    { ...nothing, unsteady: again === undefined ? [] : [...repeated].filter((name) => !stillFailed.has(name)) },
+  ]);
 }

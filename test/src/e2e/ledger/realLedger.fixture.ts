@@ -143,7 +143,7 @@ export class RealLedger implements ScenarioLedger {
       .getNetwork(channel)
       .getContract('qscc')
       .evaluate('GetChainInfo', { arguments: [channel], endorsingOrganizations: [mspId] });
-    return Number(common.BlockchainInfo.deserializeBinary(answer).getHeight());
+    return common.BlockchainInfo.deserializeBinary(answer).getHeight();
   }
 
   close(): void {
