@@ -50,6 +50,8 @@ export interface ReadModelLag {
   readonly pendingPrivateWrites: number;
 }
 
+/** How long blocks may gather while nobody waits for them: a database transaction costs more than the rows of a block. */
+const gatherMs = 250;
 const retryMs = 1000;
 const lateEveryMs = 5000;
 
@@ -111,7 +113,7 @@ export class ReadModel {
    * @throws LedgerMismatch, or Error of the source or the database
    */
   async catchUp(source: BlockSource, until: bigint): Promise<void> {
-    await follow(this.#projection, source, this.#stop.signal, this.#applied, until);
+    await follow(this.#projection, source, this.#stop.signal, this.#applied, { until });
     for (let after: number | undefined = -1; after !== undefined;)
       after = (await fetchLate(this.#projection, source, after)).last;
   }
@@ -214,9 +216,10 @@ export class ReadModel {
   }
 
   async #followForEver(source: BlockSource): Promise<void> {
+    const gather = (): Promise<void> => this.#signal.unlessAwaited(gatherMs, this.#stop.signal);
     while (!this.#stop.signal.aborted) {
       try {
-        await follow(this.#projection, source, this.#stop.signal, this.#applied);
+        await follow(this.#projection, source, this.#stop.signal, this.#applied, { gather });
       } catch (error) {
         if (error instanceof LedgerMismatch) {
           this.#failed = error;

@@ -23,6 +23,13 @@ const perTransaction = 16;
 /** Past every block number. */
 const endless = 2n ** 64n;
 
+export interface FollowOptions {
+  /** Number of the last block to apply; absent: for ever. */
+  readonly until?: bigint;
+  /** Waits, once a block is there, for others to come: they share a database transaction. */
+  readonly gather?: () => Promise<void>;
+}
+
 export async function readCheckpoint({ db }: Projection): Promise<Checkpoint | undefined> {
   const row = await db.selectFrom('checkpoint').selectAll().executeTakeFirst();
   return row === undefined
@@ -42,7 +49,7 @@ export async function follow(
   source: BlockSource,
   signal: AbortSignal,
   applied: (blocks: readonly DecodedBlock[], changes: Changes) => void,
-  until: bigint = endless,
+  { until = endless, gather }: FollowOptions = {},
 ): Promise<void> {
   const checkpoint = await readCheckpoint(projection);
   const start = checkpoint === undefined ? 0n : BigInt(checkpoint.blockNumber) + 1n;
@@ -55,6 +62,8 @@ export async function follow(
   let next = start;
   try {
     while (next <= until) {
+      await inbox.arrival();
+      if (inbox.length < perTransaction) await gather?.();
       const wanted = until - next + 1n;
       const blocks = await inbox.take(wanted < perTransaction ? Number(wanted) : perTransaction);
       if (blocks.length === 0) return;

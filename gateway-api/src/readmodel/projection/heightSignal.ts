@@ -24,6 +24,7 @@ export class HeightSignal {
   #acknowledged = -1;
   readonly #blockOf = new Map<string, number>();
   readonly #waiters = new Set<Waiter>();
+  readonly #called = new Set<() => void>();
 
   /** Number of the last projected block. */
   get height(): number | undefined {
@@ -55,6 +56,22 @@ export class HeightSignal {
   /** @throws as {@link waitForBlock} */
   async waitForAcknowledged(options?: WaitOptions): Promise<void> {
     if (this.#acknowledged >= 0) await this.waitForBlock(this.#acknowledged, options);
+  }
+
+  /** Resolves after the time; at once when somebody waits, or begins to, and when the signal aborts. */
+  async unlessAwaited(ms: number, signal: AbortSignal): Promise<void> {
+    if (this.#waiters.size > 0 || signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        this.#called.delete(end);
+        signal.removeEventListener('abort', end);
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      this.#called.add(end);
+      signal.addEventListener('abort', end, { once: true });
+    });
   }
 
   /**
@@ -90,6 +107,7 @@ export class HeightSignal {
       };
       signal?.addEventListener('abort', abort, { once: true });
       this.#waiters.add(waiter);
+      for (const call of this.#called) call();
     });
   }
 }

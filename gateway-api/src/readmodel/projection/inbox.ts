@@ -33,18 +33,22 @@ export class Inbox<Item> {
     this.#wakeWriter?.();
   }
 
+  /** Resolves when something is there, or it has ended. */
+  async arrival(): Promise<void> {
+    if (this.#items.length > 0 || this.#ended) return;
+    await new Promise<void>((resolve) => {
+      this.#wakeReader = resolve;
+    });
+    this.#wakeReader = undefined;
+  }
+
   /**
    * Everything that is there, at least one; none when it has ended.
    *
    * @throws what it was ended with
    */
   async take(limit: number): Promise<readonly Item[]> {
-    if (this.#items.length === 0 && !this.#ended) {
-      await new Promise<void>((resolve) => {
-        this.#wakeReader = resolve;
-      });
-      this.#wakeReader = undefined;
-    }
+    await this.arrival();
     const taken = this.#items.splice(0, limit);
     this.#wakeWriter?.();
     this.#wakeWriter = undefined;
