@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Migrator, sql, type Kysely, type Migration } from 'kysely';
 import * as ledger from './migrations/0001-ledger.ts';
 import * as registry from './migrations/0002-registry.ts';
@@ -46,6 +47,12 @@ export async function migrate(db: Kysely<Database>): Promise<void> {
   });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error instanceof Error ? error : new Error('a migration failed', { cause: error });
+}
+
+/** @returns SHA-256 of all migrations, lower-case hexadecimal */
+export function migrationsDigest(): string {
+  const statements = Object.entries(migrations).map(([name, migration]) => [name, migration.statements]);
+  return createHash('sha256').update(JSON.stringify(statements)).digest('hex');
 }
 
 function migration(statements: readonly string[]): Migration {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Kysely, PostgresDialect, type Dialect } from 'kysely';
 import type { CustomTypesConfig } from 'pg';
@@ -6,6 +7,7 @@ import { migrate } from './migrate.ts';
 import { PGliteDialect } from './pgliteDialect.ts';
 import { PGliteSession } from './pgliteSession.ts';
 import type { Database } from './schema.ts';
+import { readyTemplate, unpackTemplate } from './template.ts';
 
 /** One of both: a PostgreSQL server, or a directory for PGlite (absent: in memory). */
 export interface DatabaseLocation {
@@ -30,9 +32,7 @@ export async function openDatabase(location: DatabaseLocation): Promise<OpenData
   try {
     const db = new Kysely<Database>({
       dialect:
-        databaseUrl === undefined
-          ? new PGliteDialect(await PGliteSession.open(directory ?? 'memory://'))
-          : await postgresDialect(databaseUrl),
+        databaseUrl === undefined ? new PGliteDialect(await openPGlite(directory)) : await postgresDialect(databaseUrl),
     });
     await migrate(db);
     return {
@@ -46,6 +46,15 @@ export async function openDatabase(location: DatabaseLocation): Promise<OpenData
     lock?.release();
     throw error;
   }
+}
+
+/** @param directory absent: in memory */
+async function openPGlite(directory: string | undefined): Promise<PGliteSession> {
+  if (directory !== undefined && existsSync(join(directory, 'PG_VERSION'))) return PGliteSession.open(directory);
+  const template = await readyTemplate();
+  if (directory === undefined || template === undefined) return PGliteSession.open(directory ?? 'memory://', template);
+  await unpackTemplate(template, directory);
+  return PGliteSession.open(directory);
 }
 
 function lockOf(directory: string): Promise<DirectoryLock> {

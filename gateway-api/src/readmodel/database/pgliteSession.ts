@@ -1,7 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { DatabaseError } from './databaseError.ts';
 
@@ -22,14 +18,6 @@ interface Waiting {
 
 const thread = new URL(import.meta.url.endsWith('.ts') ? './pgliteThread.ts' : './pgliteThread.js', import.meta.url);
 
-/** Where this user's empty database of this PGlite lies. */
-function templatePath(): string {
-  const main = createRequire(import.meta.url).resolve('@electric-sql/pglite');
-  const { version } = JSON.parse(readFileSync(join(dirname(main), '../package.json'), 'utf8')) as { version: string };
-  const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
-  return join(process.env['CHAIN_OF_CARE_CACHE'] ?? join(cache, 'chain-of-care'), `pglite-${version}.tar`);
-}
-
 /** The one session of a PGlite database that runs in its own thread. */
 export class PGliteSession {
   readonly #worker: Worker;
@@ -46,16 +34,10 @@ export class PGliteSession {
 
   /**
    * @param directory of the database, or `memory://`
+   * @param template archive to load into a new database
    * @throws Error when the database cannot be opened
    */
-  static async open(directory: string): Promise<PGliteSession> {
-    if (!directory.includes('://') && !existsSync(join(directory, 'PG_VERSION')))
-      await (await PGliteSession.#start(directory, templatePath())).close();
-    return PGliteSession.#start(directory);
-  }
-
-  /** A thread that has made a database keeps some hundred megabytes for it: one that only opens it does not. */
-  static async #start(directory: string, template?: string): Promise<PGliteSession> {
+  static async open(directory: string, template?: string): Promise<PGliteSession> {
     const session = new PGliteSession(directory, template);
     await new Promise<StatementResult>((resolve, reject) => session.#waiting.set(0, { resolve, reject }));
     return session;
@@ -70,19 +52,25 @@ export class PGliteSession {
     return this.#ask({ sql, parameters });
   }
 
+  /** @returns the whole database as a tar archive */
+  async dump(): Promise<Uint8Array> {
+    const { rows } = await this.#ask('dump');
+    return rows[0] as Uint8Array;
+  }
+
   async close(): Promise<void> {
     if (this.#ended !== undefined) return;
-    await this.#ask({});
+    await this.#ask('close');
     await this.#worker.terminate();
   }
 
-  #ask(request: object): Promise<StatementResult> {
+  #ask(order: object | 'dump' | 'close'): Promise<StatementResult> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     const id = this.#nextId;
     this.#nextId += 1;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, ...request }, []);
+      this.#worker.postMessage({ id, order }, []);
     });
   }
 

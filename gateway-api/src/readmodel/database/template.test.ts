@@ -1,0 +1,57 @@
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { openDatabase } from './open.ts';
+
+/** A busy machine runs PGlite many times slower. */
+jest.setTimeout(120_000);
+
+let home: string;
+const cacheBefore = process.env['CHAIN_OF_CARE_CACHE'];
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'template-'));
+});
+beforeEach(() => {
+  process.env['CHAIN_OF_CARE_CACHE'] = join(home, 'cache');
+});
+afterAll(async () => {
+  if (cacheBefore === undefined) delete process.env['CHAIN_OF_CARE_CACHE'];
+  else process.env['CHAIN_OF_CARE_CACHE'] = cacheBefore;
+  await rm(home, { recursive: true, force: true });
+});
+
+/** Names of the tables of a database after it was opened. */
+async function tablesOf(directory?: string): Promise<readonly string[]> {
+  const database = await openDatabase(directory === undefined ? {} : { directory });
+  const tables = await database.db.introspection.getTables();
+  await database.close();
+  return tables.map(({ name }) => name);
+}
+
+test('a new database is unpacked from the template that the first one leaves, in place of old ones', async () => {
+  const cache = join(home, 'cache');
+  await mkdir(cache);
+  const longAgo = new Date(Date.now() - 30 * 24 * 60 * 60 * 1000);
+  await writeFile(join(cache, 'pglite-0.1.0.tar'), '');
+  await utimes(join(cache, 'pglite-0.1.0.tar'), longAgo, longAgo);
+  const first = await tablesOf(join(home, 'first'));
+  expect(await readdir(cache)).toEqual([expect.stringMatching(/^pglite-\d.*-[0-9a-f]{16}\.tar$/)]);
+  expect(await tablesOf()).toEqual(first);
+  expect(first).toContain('checkpoint');
+});
+
+test('what a start that was killed has half unpacked is not taken for a database', async () => {
+  const directory = join(home, 'second');
+  await mkdir(`${directory}.new`);
+  await writeFile(join(`${directory}.new`, 'PG_VERSION'), 'half');
+  expect(await tablesOf(directory)).toContain('checkpoint');
+});
+
+test('where no template can be kept the database is made without', async () => {
+  const cache = join(home, 'no directory');
+  await writeFile(cache, '');
+  process.env['CHAIN_OF_CARE_CACHE'] = cache;
+  expect(await tablesOf(join(home, 'third'))).toContain('checkpoint');
+});
