@@ -7,6 +7,7 @@ import {
   patientType,
   Refusal,
   recordFactType,
+  recordWithdrawalType,
   type Access,
   type AccessBasis,
   type ConsentRule,
@@ -36,6 +37,7 @@ import {
   patientAddress,
   placeOf,
   recordAddress,
+  withdrawalAddress,
   type PatientRef,
   type Place,
 } from './addresses.ts';
@@ -66,7 +68,10 @@ export const openAccess = command<OpenAccess>({
     yield accessAddress(accesses, patient, accessId);
     yield deviceAddress('clinical', submitter.deviceKey);
     if (submitter.mspId === home) yield patientAddress(patient);
-    for (const { recordId, version } of records ?? []) yield recordAddress(facts, patient, recordId, version);
+    for (const { recordId, version } of records ?? []) {
+      yield recordAddress(facts, patient, recordId, version);
+      yield withdrawalAddress(facts, patient, recordId);
+    }
   },
   async decide(transaction, command) {
     const { ledger, submitter, time, timeMs } = transaction;
@@ -139,15 +144,22 @@ export const checkAccess = query<CheckAccess>({
     if (Date.parse(access.servesUntil) <= timeMs) throw new Refusal('access_expired');
     const reader = await readerOf(transaction, patient, place, access);
     const request = readRequest(access.purposeOfUse, timeMs);
-    const permitted: RecordVersion[] = [];
+    const permitted: PermittedRecord[] = [];
     for (const fact of await factsOf(transaction, patient, place, records)) {
       const answer = decideRecordAccess(reader, request, fact);
       const isPermitted = answer.decision === 'permit' && answer.basis.some((basis) => isPaid(reader, access, basis));
-      if (isPermitted && coversRecord(access, fact)) permitted.push({ recordId: fact.recordId, version: fact.version });
+      if (isPermitted && coversRecord(access, fact)) permitted.push(permittedOf(fact));
     }
     return { access, permitted };
   },
 });
+
+/** With the hashes that the ledger has, so that whoever serves can hold its database and the content against them. */
+type PermittedRecord = Pick<RecordFact, 'recordId' | 'version' | 'sha256' | 'hash'>;
+
+function permittedOf({ recordId, version, sha256, hash }: RecordFact): PermittedRecord {
+  return { recordId, version, sha256, hash };
+}
 
 function coversRecord(access: Access, { recordId, version, category }: RecordFact): boolean {
   if (access.categories !== undefined) return access.categories.includes(category);
@@ -201,7 +213,11 @@ async function selfOf({ ledger }: Transaction, patient: PatientRef, access: Acce
   return { kind: 'self' };
 }
 
-/** @throws Refusal record_not_found; for another hospital also a record that was never opened to it does not exist */
+/**
+ * Each as it is to be decided on: an earlier version of a withdrawn record is withdrawn too.
+ *
+ * @throws Refusal record_not_found; for another hospital also a record that was never opened to it does not exist
+ */
 async function factsOf(
   { ledger }: Transaction,
   patient: PatientRef,
@@ -210,11 +226,13 @@ async function factsOf(
 ): Promise<readonly RecordFact[]> {
   const facts: RecordFact[] = [];
   const addresses = records.map(({ recordId, version }) => recordAddress(place.facts, patient, recordId, version));
-  await ledger.prefetch(addresses);
+  const withdrawals = records.map(({ recordId }) => withdrawalAddress(place.facts, patient, recordId));
+  await ledger.prefetch([...addresses, ...withdrawals]);
   for (const [index, at] of addresses.entries()) {
     const fact = await ledger.get(recordFactType, at);
     if (fact === undefined) throw new Refusal('record_not_found', undefined, `/records/${index}`);
-    facts.push(fact);
+    const withdrawal = await ledger.get(recordWithdrawalType, withdrawals[index]!);
+    facts.push(withdrawal === undefined ? fact : { ...fact, withdrawn: withdrawal.withdrawn });
   }
   return facts;
 }
@@ -258,6 +276,7 @@ function rulesOf(reader: Reader): readonly ConsentRule[] {
 
 function denialOf(answers: readonly AccessAnswer[]): ErrorCode {
   const codes = answers.flatMap((answer) => (answer.decision === 'deny' ? [answer.code] : []));
+  if (codes.every((code) => code === 'entered_in_error')) return 'entered_in_error';
   return codes.find((code) => code === 'consent_denied') ?? 'consent_missing';
 }
 

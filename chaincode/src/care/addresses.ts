@@ -48,6 +48,9 @@ export function placeOf(home: string, accessorOrg: string | undefined): Place {
 export const recordAddress = (facts: string, { handle }: PatientRef, recordId: string, version: number): Address =>
   handleAddress(facts, handle, 'record', recordId, String(version));
 
+export const withdrawalAddress = (facts: string, { handle }: PatientRef, recordId: string): Address =>
+  handleAddress(facts, handle, 'withdrawal', recordId);
+
 export const batchKeyAddress = (facts: string, { handle }: PatientRef, batchId: string): Address =>
   handleAddress(facts, handle, 'batch', batchId);
 

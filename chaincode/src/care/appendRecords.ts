@@ -70,7 +70,8 @@ export const appendRecords = command<AppendRecords>({
     for (const [index, record] of records.entries()) {
       const batch = batchKeys.get(record.batchId)!;
       await requireRightVersion(transaction, patient, batch, { origin, index, record });
-      const { recordId, version, category, clinicalDate, cid, sha256, size, batchId, wrappedKey, sealed } = record;
+      const { recordId, version, category, clinicalDate, cid, sha256, size, batchId, wrappedKey, sealed, terms } =
+        record;
       const unhashed = {
         patientId: patient.patientId,
         recordId,
@@ -83,6 +84,7 @@ export const appendRecords = command<AppendRecords>({
         batchId,
         wrappedKey,
         sealed,
+        ...(terms === undefined ? {} : { terms }),
         confidentiality: batch.confidentiality,
         authorId: actor.staffId,
         authorOrg: actor.mspId,
@@ -169,6 +171,7 @@ async function requireRightVersion(
   const previous = await ledger.get(recordFactType, recordAddress(facts, patient, recordId, version - 1));
   if (previous === undefined) throw new Refusal('record_not_found', undefined, `${pointer}/recordId`);
   if (previous.authorOrg !== submitter.mspId) throw new Refusal('organization_not_allowed', undefined, pointer);
+  if (previous.withdrawn !== undefined) throw new Refusal('entered_in_error', undefined, `${pointer}/recordId`);
   if (previous.category !== category)
     throw new Refusal('validation_failed', 'an amendment keeps the category', `${pointer}/category`);
   if (await ledger.has(recordAddress(facts, patient, recordId, version)))

@@ -457,6 +457,63 @@ describe('the care chain', () => {
     expect(await amend(1)).toMatchObject({ code: 'validation_failed', pointer: '/records/0/recordId' });
   });
 
+  test('a withdrawn record is read by its authors and the patient, by others no more, whatever version they ask for', async () => {
+    const [recordId] = await append(cardiologist, 'cardiology', 'lab_result');
+    applied(await care(zoe, 'grantConsent', consent(toPerson(emergency), { categories: ['lab_result'] })));
+    const { accessId } = applied(await open(emergency, [recordId!])) as { accessId: string };
+    const withdraw = (who: Identity, version: number, withdrawn = 'entered-in-error') =>
+      care(who, 'withdrawRecord', { recordId, version, withdrawn });
+    expect(await withdraw(zoe, 2)).toMatchObject({ code: 'unknown_identity' });
+    expect(await withdraw(cardiologist, 3)).toMatchObject({ code: 'record_not_found' });
+    const { length } = applied(await withdraw(cardiologist, 2)) as { length: number };
+    expect(length).toBe(2);
+    expect(await withdraw(cardiologist, 2)).toMatchObject({ code: 'version_conflict' });
+    expect(await withdraw(cardiologist, 3)).toMatchObject({ code: 'entered_in_error' });
+    expect(await served(emergency, accessId, [recordId!])).toEqual([]);
+    expect(await open(emergency, [recordId!])).toMatchObject({ code: 'entered_in_error', httpStatus: 410 });
+    applied(await open(cardiologist, [recordId!]));
+    applied(await open(zoe, [recordId!], { purposeOfUse: 'PATRQT' }));
+    const records = [1, 2].map((version) => ({ recordId, version }));
+    const answer = (await scenario.query(
+      cardiologist,
+      'care.readRecords',
+      { patientId, home, records },
+      { handle },
+    )) as { head: { length: number; hash: string }; records: RecordFact[] };
+    expect(brokenLinks(answer.records, answer.head)).toEqual([]);
+    const unsaid = answer.records.map((fact) => ({ ...fact, withdrawn: undefined }) as unknown as RecordFact);
+    expect(brokenLinks(unsaid, answer.head)).toMatchObject([{ sequence: 2, reason: 'hash' }]);
+  });
+
+  test('what was recorded in the wrong chart is shown to its authors alone, not to that chart’s patient', async () => {
+    const [recordId] = await append(cardiologist, 'cardiology', 'lab_result');
+    applied(await care(cardiologist, 'withdrawRecord', { recordId, version: 2, withdrawn: 'wrong-patient' }));
+    expect(await open(zoe, [recordId!], { purposeOfUse: 'PATRQT' })).toMatchObject({ code: 'entered_in_error' });
+    applied(await open(cardiologist, [recordId!]));
+  });
+
+  test('a withdrawal reaches the other hospitals to which the category is opened', async () => {
+    applied(await care(zoe, 'grantConsent', consent(toPerson(cleo), { categories: ['lab_result'] })));
+    const [recordId] = await append(cardiologist, 'cardiology', 'lab_result');
+    applied(await open(cleo, [recordId!]));
+    applied(await care(cardiologist, 'withdrawRecord', { recordId, version: 2, withdrawn: 'entered-in-error' }));
+    expect(await open(cleo, [recordId!])).toMatchObject({ code: 'entered_in_error' });
+  });
+
+  test('of two devices that amend or withdraw at once, one wins and the other is told', async () => {
+    const [recordId] = await append(cardiologist, 'cardiology', 'lab_result');
+    const command = (withdrawn: string) =>
+      scenario.command('care.withdrawRecord', { patientId, home, recordId, version: 2, withdrawn }, { handle });
+    const [one, two] = [
+      await scenario.endorse(cardiologist, [command('entered-in-error')]),
+      await scenario.endorse(cardiologist, [command('wrong-patient')]),
+    ];
+    expect(scenario.ledger.commit(one.simulation)).toBe('VALID');
+    expect(scenario.ledger.commit(two.simulation)).toBe('MVCC_READ_CONFLICT');
+    const again = await scenario.endorse(cardiologist, [command('wrong-patient')]);
+    expect(again.outcome.outcomes).toMatchObject([{ code: 'version_conflict', httpStatus: 409 }]);
+  });
+
   test('a suspended professional licence ends writing and opening', async () => {
     const nurse = await person(await administratorOf(home), 'nurse', 'cardiology');
     const ids = await append(cardiologist, 'cardiology', 'lab_result');

@@ -6,11 +6,13 @@ import { addWraps, grantConsent, revokeConsent } from './consents.ts';
 import { mirrorRecords } from './mirrorRecords.ts';
 import { readRecords } from './queries.ts';
 import { registerPatient } from './registerPatient.ts';
+import { withdrawRecord } from './withdrawRecord.ts';
 
 export const careDefinition: ContractDefinition = {
   commands: {
     'care.registerPatient': registerPatient,
     'care.appendRecords': appendRecords,
+    'care.withdrawRecord': withdrawRecord,
     'care.grantConsent': grantConsent,
     'care.addWraps': addWraps,
     'care.revokeConsent': revokeConsent,

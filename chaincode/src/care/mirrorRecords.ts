@@ -1,6 +1,14 @@
 import { command } from '../ledger/index.ts';
-import { batchKeyType, collectionName, MirrorRecords, openingType, recordFactType, Refusal } from '../model/index.ts';
-import { batchKeyAddress, openingAddress, recordAddress } from './addresses.ts';
+import {
+  batchKeyType,
+  collectionName,
+  MirrorRecords,
+  openingType,
+  recordFactType,
+  recordWithdrawalType,
+  Refusal,
+} from '../model/index.ts';
+import { batchKeyAddress, openingAddress, recordAddress, withdrawalAddress } from './addresses.ts';
 import { patientRefOf, requireSelf } from './patientRef.ts';
 
 /** Copies facts of existing records to `exchange_H`; only of categories that a consent has opened to another hospital. */
@@ -22,6 +30,9 @@ export const mirrorRecords = command<MirrorRecords>({
       const batch = await ledger.get(batchKeyType, batchKeyAddress(care, patient, fact.batchId));
       ledger.put(recordFactType, recordAddress(exchange, patient, recordId, version), fact);
       ledger.put(batchKeyType, batchKeyAddress(exchange, patient, fact.batchId), batch!);
+      const withdrawal = await ledger.get(recordWithdrawalType, withdrawalAddress(care, patient, recordId));
+      if (withdrawal !== undefined)
+        ledger.put(recordWithdrawalType, withdrawalAddress(exchange, patient, recordId), withdrawal);
     }
     return { result: { mirrored: records.length } };
   },

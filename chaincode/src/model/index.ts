@@ -6,3 +6,4 @@ export * from './gs1/index.ts';
 export * from './care/index.ts';
 export * from './registry/index.ts';
 export * from './supply/index.ts';
+export * from './terminology/index.ts';

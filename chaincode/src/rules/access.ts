@@ -14,7 +14,7 @@ export type Reader =
 
 export type AccessAnswer =
   | { readonly decision: 'permit'; readonly basis: readonly AccessBasis[] }
-  | { readonly decision: 'deny'; readonly code: 'consent_denied' | 'consent_missing' };
+  | { readonly decision: 'deny'; readonly code: 'consent_denied' | 'consent_missing' | 'entered_in_error' };
 
 /** A committed access counts only if its transaction is VALID by `notAfter`; content is served under it for 15 minutes. */
 const commitWithinMs = 60_000;
@@ -35,11 +35,13 @@ export function readRequest(purposeOfUse: PurposeOfUse, timeMs: number): Consent
 
 /**
  * Decides one record. The patient reads everything (`self`); the authoring department reads what it wrote (`author`);
- * everybody else needs a consent.
+ * everybody else needs a consent. What was withdrawn no consent opens, and what is about somebody else not the patient.
  */
 export function decideRecordAccess(reader: Reader, request: ConsentRequest, record: RecordFact): AccessAnswer {
-  if (reader.kind === 'self') return { decision: 'permit', basis: [{ kind: 'self' }] };
+  if (reader.kind === 'self')
+    return record.withdrawn === 'wrong-patient' ? withdrawnAnswer : { decision: 'permit', basis: [{ kind: 'self' }] };
   if (isAuthor(reader.requester, record)) return { decision: 'permit', basis: [{ kind: 'author' }] };
+  if (record.withdrawn !== undefined) return withdrawnAnswer;
   const answer = decideConsent(reader.rules, request, record);
   if (answer.decision === 'deny') return { decision: 'deny', code: answer.code };
   return { decision: 'permit', basis: consentBasis(answer.consentIds) };
@@ -53,6 +55,8 @@ export function decideCategoryAccess(reader: Reader, request: ConsentRequest, ca
   if (rules.length === 0) return { decision: 'deny', code: 'consent_missing' };
   return { decision: 'permit', basis: consentBasis(rules.map(({ consentId }) => consentId)) };
 }
+
+const withdrawnAnswer: AccessAnswer = { decision: 'deny', code: 'entered_in_error' };
 
 function isAuthor(requester: Requester, record: RecordFact): boolean {
   return requester.mspId === record.authorOrg && requester.department === record.authorGroup;

@@ -25,6 +25,8 @@ export function entryHash(entry: ChainEntry): string {
     batchId: entry.batchId,
     wrappedKey: entry.wrappedKey,
     sealed: entry.sealed,
+    terms: entry.terms,
+    withdrawn: entry.withdrawn,
     recordTime: entry.recordTime,
     sequence: entry.sequence,
     previousHash: entry.previousHash,

@@ -1,5 +1,6 @@
 export type * from './care.ts';
 export * from './healthDataBank.ts';
+export * from './healthRecords.ts';
 export * from './problem.ts';
 export * from './restClient.ts';
 export * from './retry.ts';

@@ -1,6 +1,7 @@
 /** Ciphertext of a record: from the own store at the patient's home, from the home's gateway elsewhere. */
+import { createHash } from 'node:crypto';
 import type { Access, RecordFact } from '@chain-of-care/chaincode/model';
-import { Problem } from '../http/problem.ts';
+import { Problem, type ProblemCode } from '../http/problem.ts';
 import type { Services } from '../services.ts';
 import { CiphertextStoreError } from '../vault/store/index.ts';
 
@@ -8,17 +9,24 @@ export interface Ciphertext {
   /** Bytes, as the ledger has it. */
   readonly length: number;
   readonly stream: () => AsyncIterable<Uint8Array>;
+  /** Hashes the whole before anything of it leaves. @throws Problem content_not_found, integrity_violation */
+  readonly verify: () => Promise<void>;
   /** The bytes from `start` up to but without `end`. */
   readonly read: (start: number, end: number) => Promise<Uint8Array>;
 }
 
-type Fetch = (range?: { start: number; end: number }) => Promise<AsyncIterable<Uint8Array>>;
+export interface Source {
+  readonly fetch: (range?: { start: number; end: number }) => Promise<AsyncIterable<Uint8Array>>;
+  readonly verify: () => Promise<void>;
+}
 
 /** @throws Problem content_not_found, integrity_violation, unavailable */
 export function ciphertextOf(services: Services, access: Access, home: string, fact: RecordFact): Ciphertext {
-  const fetch = home === services.profile.mspId ? fromStore(services, fact) : fromHome(services, access, home, fact);
+  const isHome = home === services.profile.mspId;
+  const { fetch, verify } = isHome ? storedCiphertext(services, fact) : fromHome(services, access, home, fact);
   return {
     length: fact.size,
+    verify,
     async *stream() {
       yield* await fetch();
     },
@@ -31,32 +39,63 @@ export function ciphertextOf(services: Services, access: Access, home: string, f
   };
 }
 
-function fromStore({ store }: Services, { cid }: RecordFact): Fetch {
-  return async (range) => {
-    try {
-      return await store.get(cid, range);
-    } catch (error) {
-      if (!(error instanceof CiphertextStoreError)) throw error;
-      throw new Problem(error.code === 'not_found' ? 'content_not_found' : 'integrity_violation', { cause: error });
-    }
+const unverified = { 'x-integrity-verified': 'false' };
+
+/** At the patient's home. */
+export function storedCiphertext({ store }: Services, { cid, sha256, size }: RecordFact): Source {
+  const asProblem = (error: unknown): never => {
+    if (!(error instanceof CiphertextStoreError)) throw error;
+    throw new Problem(error.code === 'not_found' ? 'content_not_found' : 'integrity_violation', {
+      headers: unverified,
+      cause: error,
+    });
+  };
+  return {
+    fetch: async (range) => store.get(cid, range).catch(asProblem),
+    async verify() {
+      const stored = await store.verifyOnce(cid).catch(asProblem);
+      if (stored.sha256 !== sha256 || stored.size !== size)
+        throw new Problem('integrity_violation', { headers: unverified });
+    },
   };
 }
 
 /** The home gateway looks at its own peer before it serves: the access must be VALID there too. */
-function fromHome({ internalClient }: Services, access: Access, home: string, fact: RecordFact): Fetch {
+function fromHome({ internalClient }: Services, access: Access, home: string, fact: RecordFact): Source {
   const query = new URLSearchParams({
     access: access.accessId,
     patient: access.patientId,
     record: fact.recordId,
     version: String(fact.version),
   });
-  return async (range) => {
+  const fetch: Source['fetch'] = async (range) => {
     const headers = range === undefined ? {} : { range: `bytes=${range.start}-${range.end}` };
     const reply = await internalClient.get(home, `/v1/content/${fact.cid}?${query.toString()}`, { headers });
     if (reply.status === 200 || reply.status === 206) return reply.stream as AsyncIterable<Uint8Array>;
     reply.stream.resume();
-    if (reply.status === 403) throw new Problem('access_not_permitted');
-    if (reply.status === 404) throw new Problem('content_not_found');
-    throw new Problem('upstream_failed');
+    throw new Problem(upstreamProblems[reply.status] ?? 'upstream_failed');
   };
+  return {
+    fetch: async (range) => (range === undefined ? hashed(await fetch(), fact) : fetch(range)),
+    // The home gateway hashes the whole before it gives a byte, of a range too; each chunk is authenticated here besides.
+    async verify() {
+      for await (const piece of await fetch({ start: 0, end: 0 })) void piece;
+    },
+  };
+}
+
+const upstreamProblems: Readonly<Record<number, ProblemCode>> = {
+  403: 'access_not_permitted',
+  404: 'content_not_found',
+  500: 'integrity_violation',
+};
+
+/** The bytes, cut off with an error at their end when they are not those that the ledger names. */
+async function* hashed(bytes: AsyncIterable<Uint8Array>, { sha256 }: RecordFact): AsyncGenerator<Uint8Array> {
+  const hash = createHash('sha256');
+  for await (const piece of bytes) {
+    hash.update(piece);
+    yield piece;
+  }
+  if (hash.digest('hex') !== sha256) throw new Problem('integrity_violation');
 }

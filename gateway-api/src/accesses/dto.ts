@@ -4,6 +4,7 @@ import {
   ArrayMaxSize,
   ArrayMinSize,
   IsArray,
+  IsBoolean,
   IsIn,
   IsInt,
   IsNotEmpty,
@@ -22,7 +23,6 @@ import {
   type PurposeOfUse,
   type RecordCategory,
 } from '@chain-of-care/chaincode/model';
-import { PageQuery } from '../http/page.ts';
 import { Referral } from '../patients/dto.ts';
 import { Coding, RecordView } from '../records/dto.ts';
 
@@ -73,6 +73,10 @@ export class AccessedRecord extends RecordView {
   @IsOptional() @IsString() exactTime?: string;
   @IsOptional() @IsString() facility?: string;
   @IsOptional() @IsString() mediaType?: string;
+  /** What the database says of the record is what the ledger says. */
+  @IsBoolean() blockchainHashVerified!: boolean;
+  /** The content has the hash that both say; only where the query asks to `verify`. */
+  @IsOptional() @IsBoolean() integrityVerified?: boolean;
 }
 
 export class AccessParams {
@@ -86,5 +90,3 @@ export class AccessContentParams extends AccessParams {
 export class ContentQuery {
   @IsOptional() @IsInt() @Min(1) version?: number;
 }
-
-export class ListAccesses extends PageQuery {}

@@ -8,6 +8,7 @@ import type { InternalExchange } from '../internal/server.ts';
 import type { Reply } from '../http/route.ts';
 import { accessById, recordVersions } from '../readmodel/queries/care.ts';
 import type { Services } from '../services.ts';
+import { storedCiphertext } from './ciphertext.ts';
 
 interface Permitted {
   readonly permitted: readonly { readonly recordId: string; readonly version: number }[];
@@ -38,7 +39,9 @@ async function serveCiphertext(services: Services, { params, query, peer, header
   });
   if (permitted.length === 0) throw new Problem('access_not_permitted');
   const range = parseRange(header('range'), fact.size);
-  const ciphertext = await services.store.get(fact.cid, range);
+  const stored = storedCiphertext(services, fact);
+  await stored.verify();
+  const ciphertext = await stored.fetch(range);
   return {
     status: range === undefined ? 200 : 206,
     headers: {

@@ -9,22 +9,16 @@ import { transactionMembers } from '../http/transaction.ts';
 import { requireNotOtherPatient } from '../patients/access.ts';
 import { PatientParams } from '../patients/dto.ts';
 import { accessById } from '../readmodel/queries/care.ts';
+import { SearchRecords } from '../records/dto.ts';
+import { openFilter, sealedFilter } from '../records/filter.ts';
 import { recordView } from '../records/view.ts';
 import type { Services } from '../services.ts';
 import { Problem } from '../http/problem.ts';
-import {
-  AccessContentParams,
-  AccessedRecord,
-  AccessParams,
-  AccessView,
-  ContentQuery,
-  ListAccesses,
-  NewAccess,
-} from './dto.ts';
+import { AccessContentParams, AccessedRecord, AccessParams, AccessView, ContentQuery, NewAccess } from './dto.ts';
 import { addContentRoute } from './internal.ts';
 import { OpenedAccesses } from './openedAccesses.ts';
 import { openAccess, type OpenedAccess } from './open.ts';
-import { ServedAccess } from './serve.ts';
+import { ServedAccess, type ShownRecord } from './serve.ts';
 
 const readers = ['patient', ...chartRoles] as const;
 
@@ -74,15 +68,16 @@ export function accessRoutes(services: Services): Route[] {
       summary: 'Records that the access covers and that are permitted now, with what is sealed beside them',
       audience: readers,
       params: AccessParams,
-      query: ListAccesses,
-      responses: { 200: { description: 'newest first', list: AccessedRecord } },
+      query: SearchRecords,
+      responses: { 200: { description: 'newest first; no total but of what is permitted', list: AccessedRecord } },
       async handler(exchange) {
-        const served = await ServedAccess.of(accesses, exchange.caller, exchange.params.accessId);
-        const { items, nextCursor } = await served.records(exchange.query);
-        const opened = await Promise.all(
-          items.map(async (fact) => Object.assign(recordView(fact), await served.description(fact))),
-        );
-        return page(exchange, opened, nextCursor);
+        const { query, params, caller } = exchange;
+        const { limit, cursor, verify = false, total = false } = query;
+        const served = await ServedAccess.of(accesses, caller, params.accessId);
+        const place = { ...(limit === undefined ? {} : { limit }), ...(cursor === undefined ? {} : { cursor }) };
+        const search = { open: openFilter(query), sealed: sealedFilter(query), verify, total };
+        const { items, nextCursor, ...counted } = await served.records(search, place);
+        return page(exchange, items.map(accessedRecord), nextCursor, counted);
       },
     }),
     route({
@@ -112,7 +107,8 @@ async function contentReply(
   fact: Awaited<ReturnType<ServedAccess['record']>>,
   rangeHeader: string | undefined,
 ): Promise<Reply> {
-  const { mediaType } = await served.description(fact);
+  const { mediaType = 'application/octet-stream' } = await served.description(fact);
+  await served.verify(fact);
   const reader = await served.reader(fact);
   const length = reader.contentLength;
   const range = parseRange(rangeHeader, length);
@@ -126,9 +122,22 @@ async function contentReply(
       'cache-control': 'no-store',
       'content-disposition': 'attachment',
       'x-record-version': String(fact.version),
+      // Anything else was refused before: the database against the ledger, the content against both.
+      'x-integrity-verified': 'true',
+      'x-blockchain-hash-verified': 'true',
       ...(range === undefined ? {} : { 'content-range': `bytes ${range.start}-${range.end}/${length}` }),
     },
     stream: range === undefined ? await served.content(fact) : Readable.from(reader.read(start, end)),
+  };
+}
+
+/** Database and ledger were found to agree before a record is shown at all. */
+function accessedRecord({ fact, description, integrityVerified }: ShownRecord): AccessedRecord {
+  return {
+    ...recordView(fact),
+    ...description,
+    blockchainHashVerified: true,
+    ...(integrityVerified === undefined ? {} : { integrityVerified }),
   };
 }
 

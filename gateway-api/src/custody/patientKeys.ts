@@ -3,7 +3,7 @@
  * keys in the patient's own hand or in an HSM can stand here instead.
  */
 import type { OfferedCategoryKey } from '@chain-of-care/chaincode/model';
-import { categorySeed, newPatientRoot, registrationKeys } from '@chain-of-care/client';
+import { categorySeed, indexKey, newPatientRoot, registrationKeys } from '@chain-of-care/client';
 import { Problem } from '../http/problem.ts';
 import type { KeyStore } from '../keystore/keyStore.ts';
 
@@ -14,6 +14,8 @@ export interface PatientKeys {
   create(patientId: string): Promise<readonly OfferedCategoryKey[]>;
   /** @throws Problem not_found when this organisation does not keep the patient's root */
   seed(key: CategoryKeyReference): Promise<Uint8Array>;
+  /** Key of the blind index over a pair's codes. @returns undefined when this organisation does not keep the patient's root */
+  indexKey(key: CategoryKeyReference): Promise<Uint8Array | undefined>;
 }
 
 export class CustodialPatientKeys implements PatientKeys {
@@ -36,6 +38,11 @@ export class CustodialPatientKeys implements PatientKeys {
     const root = await this.#keystore.get(rootName(key.patientId));
     if (root === undefined) throw new Problem('not_found', { detail: "the patient's keys are not kept here" });
     return categorySeed(root, key);
+  }
+
+  async indexKey(key: CategoryKeyReference): Promise<Uint8Array | undefined> {
+    const root = await this.#keystore.get(rootName(key.patientId));
+    return root === undefined ? undefined : indexKey(categorySeed(root, key));
   }
 }
 

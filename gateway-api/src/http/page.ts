@@ -11,18 +11,22 @@ export class PageQuery {
   @IsOptional() @IsString() @MaxLength(512) @Matches(/^[A-Za-z0-9_-]+$/) cursor?: string;
 }
 
-/** @returns the page as an answer; without a next cursor it is the last one */
+/**
+ * @param counted with `total`: how many items the whole list has, for whoever may know
+ * @returns the page as an answer; without a next cursor it is the last one
+ */
 export function page(
   exchange: Pick<Exchange, 'raw'>,
   items: readonly unknown[],
   nextCursor: string | undefined,
+  counted: { readonly total?: number } = {},
 ): Reply {
-  if (nextCursor === undefined) return { status: 200, body: { items } };
+  if (nextCursor === undefined) return { status: 200, body: { items, ...counted } };
   const next = new URL(exchange.raw.originalUrl, 'http://localhost');
   next.searchParams.set('cursor', nextCursor);
   return {
     status: 200,
-    body: { items, nextCursor },
+    body: { items, nextCursor, ...counted },
     headers: { link: `<${next.pathname}${next.search}>; rel="next"` },
   };
 }

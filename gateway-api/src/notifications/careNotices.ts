@@ -18,6 +18,7 @@ interface Fact {
 }
 
 const severityOf: Readonly<Partial<Record<NoticeKind, Notice['severity']>>> = {
+  recordWithdrawn: 'medium',
   recordsAccessed: 'medium',
   accessRefused: 'high',
 };
@@ -28,6 +29,7 @@ export function careNotices(mspId: string): NoticeSource {
     const within = sql`block_number between ${first} and ${last}`;
     const facts: readonly (readonly [NoticeKind, readonly Fact[]])[] = [
       ['recordStored', await stored(db, mspId, within)],
+      ['recordWithdrawn', await withdrawn(db, mspId, within)],
       ['recordsAccessed', await accesses(db, mspId, within, 'permit')],
       ['accessRefused', await accesses(db, mspId, within, 'deny')],
       ['consentGranted', await granted(db, mspId, within)],
@@ -57,8 +59,18 @@ async function stored(db: Db, mspId: string, within: Condition): Promise<readonl
     select r.tx_id as id, r.patient_id as patient, max(r.record_time) as at, r.block_number as block,
       count(*)::int4 as count
     from records r join patients p on p.patient_id = r.patient_id and p.home = ${mspId}
-    where ${within} group by r.tx_id, r.patient_id, r.block_number order by r.block_number, r.tx_id`.execute(db);
+    where ${within} and r.withdrawn is null group by r.tx_id, r.patient_id, r.block_number order by r.block_number, r.tx_id`.execute(
+    db,
+  );
   return rows.map((row) => ({ ...row, id: `${row.id}-${row.patient}` }));
+}
+
+async function withdrawn(db: Db, mspId: string, within: Condition): Promise<readonly Fact[]> {
+  const { rows } = await sql<Fact>`
+    select w.record_id as id, w.patient_id as patient, w.withdrawn_at as at, w.block_number as block
+    from record_withdrawals w join patients p on p.patient_id = w.patient_id and p.home = ${mspId}
+    where ${within} order by w.block_number, w.record_id`.execute(db);
+  return rows;
 }
 
 /** Of others: not the patient's own. */

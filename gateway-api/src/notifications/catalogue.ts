@@ -109,6 +109,14 @@ export const noticeCatalogue = {
     de: ['Neues in Ihrer Akte', 'Ihre Akte hat {recordCount} neue Einträge.'],
     ar: ['جديد في ملفك', 'في ملفك {recordCount} من الإدخالات الجديدة.'],
   },
+  recordWithdrawn: {
+    en: ['An entry was withdrawn', 'An entry of your chart was marked as entered in error. It counts no longer.'],
+    de: [
+      'Ein Eintrag wurde zurückgezogen',
+      'Ein Eintrag Ihrer Akte wurde als irrtümlich gekennzeichnet. Er gilt nicht mehr.',
+    ],
+    ar: ['سُحب إدخال', 'وُسم أحد إدخالات ملفك بأنه أُدخل خطأً، ولم يعد معتمدًا.'],
+  },
   recordsAccessed: {
     en: ['Your chart was opened', 'Somebody opened your chart. Your audit says who and why.'],
     de: ['Ihre Akte wurde geöffnet', 'Jemand hat Ihre Akte geöffnet. Das Protokoll nennt Person und Grund.'],

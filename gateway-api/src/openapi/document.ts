@@ -155,7 +155,11 @@ function pageOf(list: Described): Json {
   return {
     type: 'object',
     required: ['items'],
-    properties: { items: { type: 'array', items: ref(list.name) }, nextCursor: { type: 'string' } },
+    properties: {
+      items: { type: 'array', items: ref(list.name) },
+      nextCursor: { type: 'string' },
+      total: { type: 'integer', description: 'of the whole list; only where the query asks for it' },
+    },
   };
 }
 

@@ -1,10 +1,11 @@
 /** Records on their way in: sealed, ciphertext kept, facts on the patient's chain. */
 import type { Readable } from 'node:stream';
-import { collectionName } from '@chain-of-care/chaincode/model';
+import { collectionName, Refusal } from '@chain-of-care/chaincode/model';
 import type { Origin } from '@chain-of-care/chaincode/rules';
 import type { Caller } from '../auth/caller.ts';
 import { patientOf, type KnownPatient } from '../custody/patients.ts';
-import { categoryKeys, groupPublicKey } from '../custody/publicKeys.ts';
+import { CustodialPatientKeys } from '../custody/patientKeys.ts';
+import { categoryKeys, groupPublicKey, type CategoryPublicKey } from '../custody/publicKeys.ts';
 import type { CommittedTransaction, Touches } from '../fabric/act.ts';
 import { Problem } from '../http/problem.ts';
 import type { Derivation } from '../idempotency/derivation.ts';
@@ -40,6 +41,8 @@ export class RecordAppender {
       patientId,
       categoryKeys: await categoryKeys(services, patientId),
       author: await groupPublicKey(services, identity.mspId, department),
+      indexKey: (pair: CategoryPublicKey) =>
+        new CustodialPatientKeys(services.keystore).indexKey(Object.assign({ patientId }, pair)),
     };
     return new RecordAppender(services, caller, patient, recipients);
   }
@@ -100,7 +103,7 @@ export class RecordAppender {
     command: { key: string; fingerprint?: string },
   ): Promise<Appended> {
     const { patientId, home, handle } = this.#patient;
-    const applied = await this.#services.ledger.submit<Appended>(this.#caller.identity, {
+    const act = {
       type: 'care.appendRecords',
       body: {
         patientId,
@@ -112,10 +115,19 @@ export class RecordAppender {
       ...command,
       touches: appendTouches(this.#patient),
       head: patientId,
-    });
+    };
+    const forget = async (): Promise<void> => {
+      await Promise.all(stored.map(async ({ cid }) => this.#services.store.delete(cid)));
+    };
+    const applied = await this.#services.ledger
+      .submit<Appended>(this.#caller.identity, act)
+      .catch(async (error: unknown) => {
+        if (error instanceof Refusal) await forget();
+        throw error;
+      });
     // A repeat sealed again what is on the ledger already: those ciphertexts and batches belong to nothing.
     if (!applied.replayed) for (const { purpose, batch } of batches) this.#services.openBatches.keep(purpose, batch);
-    else await Promise.all(stored.map(async ({ cid }) => this.#services.store.delete(cid)));
+    else await forget();
     const { transaction } = applied;
     return { records: applied.result.records, ...(transaction === undefined ? {} : { transaction }) };
   }

@@ -12,7 +12,8 @@ import {
   wrapDataKey,
   type NewBatch,
 } from '@chain-of-care/client';
-import type { CategoryKeys, GroupPublicKey } from '../custody/publicKeys.ts';
+import type { CategoryKeys, CategoryPublicKey, GroupPublicKey } from '../custody/publicKeys.ts';
+import { termsOf } from './coding.ts';
 import type { RecordDescription } from './dto.ts';
 import type { BatchPurpose, OpenBatches } from './openBatches.ts';
 
@@ -43,6 +44,8 @@ export interface Recipients {
   readonly patientId: string;
   readonly categoryKeys: CategoryKeys;
   readonly author: GroupPublicKey;
+  /** Of the blind index of a pair's codes, where this organisation holds it. */
+  readonly indexKey: (pair: CategoryPublicKey) => Promise<Uint8Array | undefined>;
 }
 
 /** A batch that the command brings, with what it is for. */
@@ -70,14 +73,7 @@ export async function sealRecords(
     const reference = record.amends ?? { recordId: recordIdOf(origin, index), version: 1 };
     const dataKey = newDataKey();
     ciphertexts.push(await sealBytes(record.content, dataKey, { ...reference, type: recordContent }));
-    sealed.push({
-      ...reference,
-      batchId: batch.batch.batchId,
-      category: record.category,
-      clinicalDate: record.clinicalDate,
-      wrappedKey: await wrapDataKey(batch.wrapper, dataKey),
-      sealed: await sealFacts(dataKey, reference, record.description),
-    });
+    sealed.push(await sealedRecord(record, reference, batch, dataKey));
   }
   return { batches: batches.fresh, records: sealed, ciphertexts };
 }
@@ -102,20 +98,37 @@ export async function sealStream(
       yield piece;
     }
   }
-  const sealed = {
-    ...reference,
-    batchId: batch.batch.batchId,
-    category: record.category,
-    clinicalDate: record.clinicalDate,
-    wrappedKey: await wrapDataKey(batch.wrapper, dataKey),
-    sealed: await sealFacts(dataKey, reference, record.description),
-  };
   return {
     batches: batches.fresh,
-    records: [sealed],
+    records: [await sealedRecord(record, reference, batch, dataKey)],
     ciphertext: sealContent(counted(), dataKey, { ...reference, type: recordContent }),
     digest: () => digest.digest('hex'),
   };
+}
+
+async function sealedRecord(
+  record: Omit<PlainRecord, 'content'>,
+  reference: { readonly recordId: string; readonly version: number },
+  { batch, indexKey }: PairBatch,
+  dataKey: Uint8Array,
+): Promise<SealedRecords['records'][number]> {
+  const { category, clinicalDate, description } = record;
+  const terms = indexKey === undefined ? undefined : termsOf(indexKey, description.coding);
+  return {
+    ...reference,
+    batchId: batch.batch.batchId,
+    category,
+    clinicalDate,
+    wrappedKey: await wrapDataKey(batch.wrapper, dataKey),
+    sealed: await sealFacts(dataKey, reference, description),
+    ...(terms === undefined ? {} : { terms }),
+  };
+}
+
+/** What a pair of category and confidentiality is sealed with in one command. */
+interface PairBatch {
+  readonly batch: NewBatch;
+  readonly indexKey: Uint8Array | undefined;
 }
 
 /** The batches of one command: an open one where there is one, otherwise a fresh one for each category. */
@@ -124,7 +137,7 @@ class BatchesOf {
   readonly #open: OpenBatches;
   readonly #uuid: (name: string) => string;
   readonly #origin: Origin;
-  readonly #used = new Map<string, NewBatch>();
+  readonly #used = new Map<string, PairBatch>();
   readonly fresh: FreshBatch[] = [];
 
   constructor(recipients: Recipients, open: OpenBatches, uuid: (name: string) => string, origin: Origin) {
@@ -134,8 +147,8 @@ class BatchesOf {
     this.#origin = origin;
   }
 
-  async for(record: Pick<PlainRecord, 'category' | 'confidentiality'>): Promise<NewBatch> {
-    const { patientId, categoryKeys, author } = this.#recipients;
+  async for(record: Pick<PlainRecord, 'category' | 'confidentiality'>): Promise<PairBatch> {
+    const { patientId, categoryKeys, author, indexKey } = this.#recipients;
     const category = categoryKeys(record.category, record.confidentiality);
     const pair = `${category.category}|${category.confidentiality}`;
     const used = this.#used.get(pair);
@@ -145,7 +158,8 @@ class BatchesOf {
     const batch =
       known ?? (await newBatch(this.#uuid(`batch|${this.#origin.commandKey}|${pair}`), { category, author }));
     if (known === undefined) this.fresh.push({ purpose, batch });
-    this.#used.set(pair, batch);
-    return batch;
+    const made = { batch, indexKey: await indexKey(category) };
+    this.#used.set(pair, made);
+    return made;
   }
 }

@@ -4,7 +4,7 @@ import type { RecordView } from './dto.ts';
 /** The open facts of a record version. */
 export function recordView(fact: RecordFact): RecordView {
   const { recordId, patientId, version, category, confidentiality, clinicalDate, authorOrg, authorGroup } = fact;
-  const { recordTime, cid, size, sequence, hash } = fact;
+  const { authorId, recordTime, cid, size, sequence, hash, withdrawn } = fact;
   return {
     id: recordId,
     patientId,
@@ -12,8 +12,10 @@ export function recordView(fact: RecordFact): RecordView {
     category,
     confidentiality,
     clinicalDate,
+    authorId,
     authorOrg,
     authorGroup,
+    ...(withdrawn === undefined ? {} : { withdrawn }),
     recordTime,
     cid,
     size,

@@ -26,12 +26,14 @@ import {
   limits,
   purposeCodes,
   recordCategories,
+  withdrawals,
   type Confidentiality,
   type ConsentDecision,
   type ConsentLevel,
   type GranteeKind,
   type PurposeOfUse,
   type RecordCategory,
+  type Withdrawal,
 } from './vocabulary.ts';
 
 const xWingPublicKey = /^[A-Za-z0-9_-]{1622}$/;
@@ -84,6 +86,14 @@ export class AppendedRecord {
   @IsInt() @Min(1) size!: number;
   @IsFormat('base64url') @MaxLength(128) wrappedKey!: string;
   @IsFormat('base64url') @MaxLength(16_384) sealed!: string;
+  /** Blind-index tokens, 128 bits each. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(50)
+  @ArrayUnique()
+  @Matches(/^[A-Za-z0-9_-]{22}$/, { each: true })
+  terms?: string[];
 }
 
 /** By whoever may write records at the patient's home hospital. New records' ids are `recordIdOf` (rules) the command. */
@@ -102,6 +112,16 @@ export class AppendRecords {
   @ValidateNested({ each: true })
   @Type(() => AppendedRecord)
   records!: AppendedRecord[];
+}
+
+/** By the organisation that wrote the record: it is withdrawn, its chain and its earlier versions stay. */
+export class WithdrawRecord {
+  @IsFormat('uuid') patientId!: string;
+  @IsFormat('msp-id') home!: string;
+  @IsFormat('uuid') recordId!: string;
+  /** One more than the version that is withdrawn. */
+  @IsInt() @Min(2) @Max(1_000_000) version!: number;
+  @IsIn(withdrawals) withdrawn!: Withdrawal;
 }
 
 export class GranteeReference {

@@ -7,6 +7,7 @@ import type {
   GranteeKind,
   PurposeOfUse,
   RecordCategory,
+  Withdrawal,
 } from './vocabulary.ts';
 
 /** `care_H`, key HMAC(handle, patient|id). */
@@ -76,13 +77,29 @@ export interface RecordFact {
   wrappedKey: string;
   /** Coding, exact time, title, facility, media type; sealed. base64url. */
   sealed: string;
+  /** Blind-index tokens of the coding, for whoever has the category's index key; absent where the writer had it not. */
+  terms?: string[];
+  /** Of the entry that withdraws the record: its last version, which brings no content of its own. */
+  withdrawn?: Withdrawal;
   recordTime: string;
   /** 1-based place in the patient's chain, and the chain's link. */
   sequence: number;
   previousHash: string;
   hash: string;
 }
-export const recordFactType = storedType<RecordFact>('record');
+/** Version 1 had neither terms nor withdrawals. */
+export const recordFactType = storedType<RecordFact>('record', (record) => record);
+
+/** That a record was withdrawn, for decisions on its earlier versions. Key HMAC(handle, withdrawal|recordId). */
+export interface RecordWithdrawal {
+  patientId: string;
+  recordId: string;
+  /** The entry of the chain that says so. */
+  version: number;
+  withdrawn: Withdrawal;
+  recordTime: string;
+}
+export const recordWithdrawalType = storedType<RecordWithdrawal>('record-withdrawal');
 
 /** Hospitals to which a category is opened: appends mirror to `exchange_H`. Key HMAC(handle, opening|category). */
 export interface Opening {

@@ -18,6 +18,13 @@ export const recordCategories = [
 ] as const;
 export type RecordCategory = (typeof recordCategories)[number];
 
+/**
+ * Why a record was withdrawn, as an entry of its chain says: wrong in itself (FHIR `entered-in-error`), or right but about
+ * another person than the one in whose chart it lies.
+ */
+export const withdrawals = ['entered-in-error', 'wrong-patient'] as const;
+export type Withdrawal = (typeof withdrawals)[number];
+
 /** HL7 v3 Confidentiality: normal, restricted, very restricted. */
 export const confidentialities = ['N', 'R', 'V'] as const;
 export type Confidentiality = (typeof confidentialities)[number];

@@ -8,6 +8,7 @@ import type {
   PurposeOfUse,
   RecordCategory,
   RecordVersion,
+  Withdrawal,
 } from '@chain-of-care/chaincode/model';
 import type { Instant, Json } from './columns.ts';
 
@@ -60,11 +61,21 @@ export interface CareTables {
     batch_id: string;
     wrapped_key: string;
     sealed: string;
+    terms: Json<readonly string[] | null>;
+    withdrawn: Withdrawal | null;
     record_time: Instant;
     sequence: number;
     previous_hash: string;
     hash: string;
     tx_id: string;
+    block_number: number;
+  };
+  record_withdrawals: {
+    record_id: string;
+    patient_id: string;
+    version: number;
+    withdrawn: Withdrawal;
+    withdrawn_at: Instant;
     block_number: number;
   };
   consents: {

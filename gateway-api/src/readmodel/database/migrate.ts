@@ -12,6 +12,7 @@ import * as verification from './migrations/0010-verification.ts';
 import * as alerts from './migrations/0012-alerts.ts';
 import * as grants from './migrations/0019-grants.ts';
 import * as verificationFacts from './migrations/0013-verification-facts.ts';
+import * as records from './migrations/0016-records.ts';
 import type { Database } from './schema.ts';
 
 /** Statements by migration, in the order of their names. A published migration is never changed, only followed. */
@@ -28,6 +29,7 @@ const migrations: Readonly<Record<string, { readonly statements: readonly string
   '0012-alerts': alerts,
   '0019-grants': grants,
   '0013-verification-facts': verificationFacts,
+  '0016-records': records,
 };
 
 /**

@@ -5,6 +5,7 @@ import {
   openingType,
   patientType,
   recordFactType,
+  recordWithdrawalType,
 } from '@chain-of-care/chaincode/model';
 import { projector } from '../projection/projector.ts';
 
@@ -97,11 +98,30 @@ export const careProjectors = [
               batch_id: record.batchId,
               wrapped_key: record.wrappedKey,
               sealed: record.sealed,
+              terms: record.terms ?? null,
+              withdrawn: record.withdrawn ?? null,
               record_time: record.recordTime,
               sequence: record.sequence,
               previous_hash: record.previousHash,
               hash: record.hash,
               tx_id: txId,
+              block_number: blockNumber,
+            },
+          },
+        ],
+  ),
+  projector(recordWithdrawalType, (withdrawal, { isMirror, blockNumber }) =>
+    isMirror
+      ? []
+      : [
+          {
+            table: 'record_withdrawals',
+            row: {
+              record_id: withdrawal.recordId,
+              patient_id: withdrawal.patientId,
+              version: withdrawal.version,
+              withdrawn: withdrawal.withdrawn,
+              withdrawn_at: withdrawal.recordTime,
               block_number: blockNumber,
             },
           },

@@ -154,6 +154,15 @@ const care = [
   } satisfies Sample<typeof model.recordFactType>,
   {
     ...stored,
+    t: 'record-withdrawal',
+    patientId,
+    recordId: 'r1',
+    version: 2,
+    withdrawn: 'entered-in-error',
+    recordTime: at,
+  } satisfies Sample<typeof model.recordWithdrawalType>,
+  {
+    ...stored,
     t: 'opening',
     patientId,
     category: 'diagnosis',

@@ -7,7 +7,6 @@ import type {
   ConsentDecision,
   GrantWrap,
   GroupKey,
-  RecordCategory,
   RecordFact,
   Staff,
 } from '@chain-of-care/chaincode/model';
@@ -15,7 +14,7 @@ import type { Kysely, Selectable } from 'kysely';
 import type { CareTables } from '../database/careSchema.ts';
 import type { Database } from '../database/schema.ts';
 import { mapPage, newestFirst } from './newestFirst.ts';
-import { pageOf, readNumberCursor, type Page, type PageParams } from './page.ts';
+import type { Page, PageParams } from './page.ts';
 
 type Db = Kysely<Database>;
 type Row<Table extends keyof CareTables> = Selectable<CareTables[Table]>;
@@ -109,26 +108,6 @@ export async function recordVersions(
     const row = version === undefined ? newest.get(recordId) : byVersion.get(`${recordId}|${version}`);
     return row === undefined ? [] : [recordOf(row)];
   });
-}
-
-export interface RecordFilter extends PageParams {
-  readonly category?: RecordCategory;
-  readonly categories?: readonly RecordCategory[];
-}
-
-/** A page of a patient's record versions, newest in the chain first. */
-export async function recordsOfPatient(db: Db, patientId: string, filter: RecordFilter): Promise<Page<RecordFact>> {
-  const { limit = 50, category, categories } = filter;
-  const wanted = category === undefined ? categories : [category];
-  let query = db.selectFrom('records').selectAll().where('patient_id', '=', patientId);
-  if (wanted !== undefined) query = query.where('category', 'in', wanted);
-  const after = readNumberCursor(filter.cursor);
-  if (after !== undefined) query = query.where('sequence', '<', after);
-  const rows = await query
-    .orderBy('sequence', 'desc')
-    .limit(limit + 1)
-    .execute();
-  return pageOf(rows, limit, recordOf, (row) => [row.sequence]);
 }
 
 /** Every record version of a patient, in the order of the chain. */
@@ -280,7 +259,7 @@ function consentsWithStops(db: Db) {
     .select('consent_stops.revoked_at');
 }
 
-function recordOf(row: Row<'records'>): RecordFact {
+export function recordOf(row: Row<'records'>): RecordFact {
   return {
     patientId: row.patient_id,
     recordId: row.record_id,
@@ -297,6 +276,8 @@ function recordOf(row: Row<'records'>): RecordFact {
     batchId: row.batch_id,
     wrappedKey: row.wrapped_key,
     sealed: row.sealed,
+    ...(row.terms === null ? {} : { terms: [...row.terms] }),
+    ...(row.withdrawn === null ? {} : { withdrawn: row.withdrawn }),
     recordTime: row.record_time.toISOString(),
     sequence: row.sequence,
     previousHash: row.previous_hash,

@@ -48,6 +48,11 @@ function readPlace(cursor: string): readonly unknown[] {
   throw new Problem('invalid_cursor');
 }
 
+/** The cursor of what follows an item at this place. */
+export function cursorAfter(place: Place): string {
+  return Buffer.from(JSON.stringify(place)).toString('base64url');
+}
+
 /**
  * @param rows one more than `limit` when there is a next page
  * @param placeOf the order's columns of a row
@@ -63,6 +68,6 @@ export function pageOf<Row, Item>(
   if (rows.length <= limit || last === undefined) return { items: items.map(itemOf) };
   return {
     items: items.map(itemOf),
-    nextCursor: Buffer.from(JSON.stringify(placeOf(last))).toString('base64url'),
+    nextCursor: cursorAfter(placeOf(last)),
   };
 }

@@ -41,6 +41,8 @@ export interface CiphertextStore {
    * @throws CiphertextStoreError `not_found`, `integrity`
    */
   verify(cid: string): Promise<StoredCiphertext>;
+  /** As {@link verify}, unless the object is the very one, unchanged, that was verified before. */
+  verifyOnce(cid: string): Promise<StoredCiphertext>;
   /** @returns whether it was there */
   delete(cid: string): Promise<boolean>;
 }

@@ -76,7 +76,7 @@ export class DirectoryStore implements CiphertextStore {
     const end = Math.min(range.end ?? size - 1, size - 1);
     if (range.start < 0 || range.start >= size || end < range.start)
       throw new CiphertextStoreError('range', cid, `the object has ${size} bytes`);
-    await this.#verifyOnce(cid);
+    await this.verifyOnce(cid);
     return this.#read(cid, range.start, end);
   }
 
@@ -92,14 +92,15 @@ export class DirectoryStore implements CiphertextStore {
     return found;
   }
 
-  /** As {@link verify}, unless the file is the very one, unchanged, that was verified before. */
-  async #verifyOnce(cid: string): Promise<void> {
+  async verifyOnce(cid: string): Promise<StoredCiphertext> {
+    const found = await this.#found(cid);
     const { ino, size, mtimeNs, ctimeNs } = await stat(this.#pathOf(cid), { bigint: true });
     const version = [ino, size, mtimeNs, ctimeNs].join('|');
-    if (this.#verified.get(cid) === version) return;
+    if (this.#verified.get(cid) === version) return found;
     await this.verify(cid);
     if (this.#verified.size >= rememberedVerifications) this.#verified.delete(this.#verified.keys().next().value!);
     this.#verified.set(cid, version);
+    return found;
   }
 
   async delete(cid: string): Promise<boolean> {

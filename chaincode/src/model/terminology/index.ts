@@ -1,0 +1,2 @@
+export * from './checkDigits.ts';
+export * from './codeSystems.ts';
