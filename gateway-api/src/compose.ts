@@ -26,6 +26,8 @@ import type { Route } from './http/route.ts';
 import { FirstAnswers } from './idempotency/answers.ts';
 import { AnswerTable } from './idempotency/answerTable.ts';
 import { MutualTlsClient } from './internal/client.ts';
+import { integrityNotices } from './integrity/notices.ts';
+import { IntegritySchedule } from './integrity/schedule.ts';
 import { InternalServer } from './internal/server.ts';
 import { SealedKeyStore } from './keystore/keyStore.ts';
 import { masterKeyFrom } from './keystore/masterKey.ts';
@@ -49,7 +51,7 @@ import type { Services } from './services.ts';
 import { firstAdministrator } from './seeding/seedFile.ts';
 import { supplyNotices } from './supply/alertNotices.ts';
 import { DemographicsVault } from './vault/demographics/index.ts';
-import { DirectoryStore } from './vault/store/index.ts';
+import { openStore } from './vault/openStore.ts';
 
 export interface Gateway {
   /** Address of the API. */
@@ -117,6 +119,7 @@ export async function startGateway(config: Config, log: Log, clock: () => number
       supplyNotices({ mspId, regulator: consortium.regulator }),
       licenceNotices({ mspId, regulator: consortium.regulator }),
       careNotices(mspId),
+      integrityNotices(mspId),
     ],
     config,
     clock,
@@ -137,7 +140,7 @@ export async function startGateway(config: Config, log: Log, clock: () => number
       mspId,
       timeoutMs: endorseTimeoutMs,
     }),
-    store: await DirectoryStore.open(inData('content')),
+    store: await openStore(inData('content'), config.contentReplica, metrics, log),
     demographics: new DemographicsVault(readModel.db, keystore.derived('demographics'), clock),
     facts,
     openBatches: new OpenBatches(clock),
@@ -190,6 +193,8 @@ export async function startGateway(config: Config, log: Log, clock: () => number
   if (config.internalPort !== undefined) await internalServer.start(config.host, config.internalPort);
   const server = await listen(config, app);
   notifications.start();
+  const integrity = new IntegritySchedule(services, config.integrityCheckMinutes * 60_000);
+  if (consortium.roleOf(mspId) === 'hospital') integrity.start();
   log.info({ mspId, url: config.publicUrl, issuer: issuers.issuer }, 'gateway listens');
 
   const stopping = new AbortController();
@@ -203,6 +208,7 @@ export async function startGateway(config: Config, log: Log, clock: () => number
     async stop() {
       draining = true;
       stopping.abort();
+      await integrity.stop();
       await notifications.stop();
       await bootstrap;
       await closeServer(server, config.drainTimeoutMs);

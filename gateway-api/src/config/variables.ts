@@ -250,6 +250,17 @@ export const variables = {
     describes: 'GLN named in answers of the verification service about products that nobody registered',
     parse: gln,
   },
+  contentReplica: {
+    name: 'CONTENT_REPLICA_DIR',
+    describes: 'folder, on another disk, with a copy of all ciphertext to heal from; without it there is none',
+    parse: text,
+  },
+  integrityCheckMinutes: {
+    name: 'INTEGRITY_CHECK_MINUTES',
+    describes: 'how often every chart of this hospital is verified, content included; 0 for never',
+    fallback: '1440',
+    parse: wholeNumber(0, 525_600),
+  },
   corsOrigins: {
     name: 'CORS_ORIGINS',
     describes: 'origins allowed to call from a browser, separated by commas; none without it',

@@ -12,6 +12,9 @@ export class Metrics {
   readonly transactions: Counter<'code'>;
   readonly refusals: Counter<'code'>;
   readonly queuedActs: Gauge;
+  /** Verified charts: `passed`, `healed` (whole again), `failed` (alarm above 0). */
+  readonly integrityChecks: Counter<'result'>;
+  readonly healedObjects: Counter;
 
   constructor() {
     this.registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as typeof this.registry.contentType);
@@ -54,6 +57,17 @@ export class Metrics {
       name: 'gateway_refusals',
       help: 'Requests refused, by code',
       labelNames: ['code'],
+      registers,
+    });
+    this.integrityChecks = new Counter({
+      name: 'gateway_integrity_checks',
+      help: 'Charts verified, by what came out',
+      labelNames: ['result'],
+      registers,
+    });
+    this.healedObjects = new Counter({
+      name: 'gateway_store_healed_objects',
+      help: 'Ciphertexts restored from a replica or in it',
       registers,
     });
     this.queuedActs = new Gauge({

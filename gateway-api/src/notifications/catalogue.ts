@@ -117,6 +117,17 @@ export const noticeCatalogue = {
     ],
     ar: ['سُحب إدخال', 'وُسم أحد إدخالات ملفك بأنه أُدخل خطأً، ولم يعد معتمدًا.'],
   },
+  integrityBroken: {
+    en: [
+      'A chart is broken',
+      'A verification found entries or content that are not as recorded. Read report {reference}.',
+    ],
+    de: [
+      'Eine Akte ist verletzt',
+      'Eine Prüfung fand Einträge oder Inhalte, die nicht wie aufgezeichnet sind. Bericht {reference} lesen.',
+    ],
+    ar: ['ملف غير سليم', 'وجد التحقق إدخالات أو محتوى لا يطابق ما سُجّل. اقرؤوا التقرير {reference}.'],
+  },
   recordsAccessed: {
     en: ['Your chart was opened', 'Somebody opened your chart. Your audit says who and why.'],
     de: ['Ihre Akte wurde geöffnet', 'Jemand hat Ihre Akte geöffnet. Das Protokoll nennt Person und Grund.'],

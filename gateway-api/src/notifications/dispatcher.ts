@@ -49,6 +49,12 @@ export class Dispatcher {
     this.#wake();
   }
 
+  /** Something of the gateway's own now belongs to a block whose notices were written. */
+  readAgain(block: number): void {
+    this.#again.add(block);
+    this.#wake();
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#unsubscribe?.();

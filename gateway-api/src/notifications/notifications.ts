@@ -81,6 +81,11 @@ export class Notifications {
     this.deliveries.start();
   }
 
+  /** A fact of the gateway's own was added at this height: its notice is due. */
+  readAgain(block: number): void {
+    this.#dispatcher.readAgain(block);
+  }
+
   /** Resolves when the notices of every block that the read model has are written. */
   async settled(): Promise<void> {
     await this.#dispatcher.settled();

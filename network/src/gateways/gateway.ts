@@ -53,6 +53,7 @@ export function gatewayEnvironment(
     ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
     CONNECTION_PROFILE: data.connection(member.mspId),
     DATA_DIR: gatewayFolder(data, member),
+    CONTENT_REPLICA_DIR: join(gatewayFolder(data, member), 'replica'),
     HOST: config.host,
     PORT: String(member.ports.gateway),
     INTERNAL_PORT: String(member.ports.internal),

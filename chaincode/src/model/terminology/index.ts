@@ -1,2 +1,2 @@
 export * from './checkDigits.ts';
-export * from './codeSystems.ts';
+export { malformedCodeOf } from './codeSystems.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { codeSystems, hasMod10Digit, hasVerhoeffDigit, malformedCodeOf } from './index.ts';
+import { hasMod10Digit, hasVerhoeffDigit } from './checkDigits.ts';
+import { codeSystems, malformedCodeOf } from './codeSystems.ts';
 
 const sct = 'http://snomed.info/sct';
 const loinc = 'http://loinc.org';

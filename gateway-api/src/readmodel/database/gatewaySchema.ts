@@ -1,3 +1,4 @@
+import type { IntegrityReport } from '../../integrity/dto.ts';
 import type { Instant, Json } from './columns.ts';
 import type { NotificationTables } from './notificationSchema.ts';
 
@@ -50,6 +51,14 @@ export interface GatewayTables extends NotificationTables {
   };
   /** Verifications of an account in a month, `YYYY-MM`. */
   verification_usage: { account: string; month: string; used: number };
+  integrity_reports: {
+    report_id: string;
+    patient_id: string;
+    checked_at: Instant;
+    valid: boolean;
+    block_number: number;
+    report: Json<IntegrityReport>;
+  };
   account_plans: { account: string; plan: string; changed_at: Instant };
 }
 
@@ -71,4 +80,5 @@ export const gatewayTables: Readonly<Record<keyof GatewayTables, true>> = {
   verification_log: true,
   verification_usage: true,
   account_plans: true,
+  integrity_reports: true,
 };

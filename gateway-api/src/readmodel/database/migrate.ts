@@ -13,6 +13,7 @@ import * as alerts from './migrations/0012-alerts.ts';
 import * as grants from './migrations/0019-grants.ts';
 import * as verificationFacts from './migrations/0013-verification-facts.ts';
 import * as records from './migrations/0016-records.ts';
+import * as integrity from './migrations/0017-integrity.ts';
 import type { Database } from './schema.ts';
 
 /** Statements by migration, in the order of their names. A published migration is never changed, only followed. */
@@ -30,6 +31,7 @@ const migrations: Readonly<Record<string, { readonly statements: readonly string
   '0019-grants': grants,
   '0013-verification-facts': verificationFacts,
   '0016-records': records,
+  '0017-integrity': integrity,
 };
 
 /**

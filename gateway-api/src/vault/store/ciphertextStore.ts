@@ -9,6 +9,11 @@ export interface StoredCiphertext {
   readonly sha256: string;
 }
 
+/** With `healed` when it, or its replica, had to be restored first. */
+export interface VerifiedCiphertext extends StoredCiphertext {
+  readonly healed?: true;
+}
+
 /** Bytes `start` to `end`, both inclusive, as HTTP's Range counts; `end` absent means up to the last. */
 export interface ByteRange {
   readonly start: number;
@@ -40,9 +45,9 @@ export interface CiphertextStore {
    *
    * @throws CiphertextStoreError `not_found`, `integrity`
    */
-  verify(cid: string): Promise<StoredCiphertext>;
+  verify(cid: string): Promise<VerifiedCiphertext>;
   /** As {@link verify}, unless the object is the very one, unchanged, that was verified before. */
-  verifyOnce(cid: string): Promise<StoredCiphertext>;
+  verifyOnce(cid: string): Promise<VerifiedCiphertext>;
   /** @returns whether it was there */
   delete(cid: string): Promise<boolean>;
 }

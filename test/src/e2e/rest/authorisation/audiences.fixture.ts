@@ -73,6 +73,10 @@ export const expectedAudiences: Readonly<Record<string, ExpectedAudience>> = {
   readContent: readers,
   listAuditEvents: patient,
   checkIntegrity: ['patient', 'privacy-officer', 'registrar'],
+  listIntegrityReports: ['patient', 'privacy-officer', 'registrar'],
+  getIntegrityReport: ['patient', 'privacy-officer', 'registrar'],
+  readIntegrityReport: ['patient', 'privacy-officer', 'registrar'],
+  checkEveryChart: ['privacy-officer', 'administrator'],
 
   // goods
   registerProduct: ['manufacturer', 'repackager'],
