@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { join } from 'node:path';
 import { Consortium } from '@chain-of-care/chaincode/model';
+import { keepOrigin } from './audit/origins.ts';
 import { authenticator } from './auth/authenticate.ts';
 import { openIssuers } from './auth/issuers.ts';
 import { capabilityRoutes } from './capabilities.ts';
@@ -176,6 +177,7 @@ export async function startGateway(config: Config, log: Log, clock: () => number
     ),
     seeAcknowledgedWrites: async () => readModel.waitForAcknowledged().catch(behindTheLedger),
     answers,
+    keepOrigin: (transactionId, caller) => keepOrigin(services, transactionId, caller),
     operations,
     idempotencySecret: keystore.derived('idempotency'),
     resourceMetadata: resourceMetadataUrl(config.publicUrl),

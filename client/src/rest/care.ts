@@ -92,25 +92,37 @@ export interface Access extends Committed {
   readonly servesUntil: string;
 }
 
-/** An access to records; who saw demographics is of another type, and not among these. */
+/** From where somebody acted. */
+export interface Origin {
+  /** IP address. */
+  readonly address: string;
+  readonly place: { readonly organization: string; readonly department?: string; readonly gln?: string };
+}
+
+/** An event of the audit; of the type `access` with purpose, decision, basis and what was asked for. */
 export interface AuditEvent {
   readonly id: string;
-  readonly type: 'access';
+  readonly type: string;
+  readonly interaction: string;
+  readonly patientId?: string;
   readonly recordTime: string;
   readonly accessorId: string;
   readonly accessorOrg: string;
   readonly accessorRole: string;
   readonly accessorGroup?: string;
-  readonly purposeOfUse: PurposeOfUse;
+  readonly purposeOfUse?: PurposeOfUse;
   readonly reason?: string;
-  readonly decision: ConsentDecision;
+  readonly decision?: ConsentDecision;
   readonly code?: string;
-  readonly basis: readonly AccessBasis[];
+  readonly basis?: readonly AccessBasis[];
   readonly records?: readonly RecordVersion[];
   readonly categories?: readonly string[];
-  readonly withheld: number;
-  readonly transactionId: string;
-  readonly blockNumber: number;
+  /** Ids of what was acted on, such as consents. */
+  readonly subjects?: readonly string[];
+  readonly withheld?: number;
+  readonly origin?: Origin;
+  readonly transactionId?: string;
+  readonly blockNumber?: number;
 }
 
 export interface IntegrityCheck {

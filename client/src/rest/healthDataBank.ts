@@ -5,6 +5,7 @@
 import {
   recordCategories,
   type Confidentiality,
+  type ConsentDecision,
   type PurposeOfUse,
   type RecordCategory,
 } from '@chain-of-care/chaincode/model';
@@ -76,6 +77,13 @@ export interface AuditFilter {
   readonly from?: string;
   readonly until?: string;
   readonly accessor?: string;
+  readonly record?: string;
+  readonly purpose?: PurposeOfUse;
+  /** self, author, consent, … */
+  readonly basis?: string;
+  readonly decision?: ConsentDecision;
+  /** access unless told otherwise; see the gateway's document for the others. */
+  readonly type?: string;
 }
 
 export class HealthDataBank {
@@ -151,10 +159,21 @@ export class HealthDataBank {
     return { access, records: this.#records(access.id) };
   }
 
-  /** By the patient: who read or tried to, what, when and why, newest first. @throws GatewayProblem */
+  /** By the patient: who read or tried to, what, when, why and from where, newest first. @throws GatewayProblem */
   async *getAccessAuditLog(patientId: string, filter: AuditFilter = {}): AsyncGenerator<AuditEvent, void, void> {
     const events = this.#rest.list(path`/v1/patients/${patientId}/audit-events`, { type: 'access', ...filter });
     for await (const event of events) yield event as AuditEvent;
+  }
+
+  /**
+   * By the patient: the audit as a file, streamed.
+   *
+   * @param format CSV, or FHIR R4 AuditEvents (IHE BALP)
+   * @throws GatewayProblem
+   */
+  async exportAuditLog(patientId: string, format: 'csv' | 'fhir', filter: AuditFilter = {}): Promise<Response> {
+    const accept = format === 'csv' ? 'text/csv' : 'application/fhir+json';
+    return this.#rest.document(path`/v1/patients/${patientId}/audit-events`, accept, { ...filter });
   }
 
   /**

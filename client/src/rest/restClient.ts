@@ -95,6 +95,16 @@ export class RestClient {
   }
 
   /**
+   * A resource in another form than JSON.
+   *
+   * @param accept its media type
+   * @throws GatewayProblem, GatewayUnreachable
+   */
+  async document(path: string, accept: string, query: Query = {}): Promise<Response> {
+    return this.#send({ method: 'GET', path, query, headers: { accept } });
+  }
+
+  /**
    * Every item of a list, page after page as they are asked for.
    *
    * @throws GatewayProblem, GatewayUnreachable

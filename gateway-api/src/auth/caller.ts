@@ -32,4 +32,6 @@ export interface Caller {
   /** When and how the caller logged in: `auth_time` (seconds) and `acr`, for step-up (RFC 9470). */
   readonly authTime?: number;
   readonly acr?: string;
+  /** From where this request came: for the audit's vault. */
+  readonly origin?: { readonly address: string };
 }

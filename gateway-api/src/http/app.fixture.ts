@@ -61,6 +61,7 @@ export async function runApp(routes: readonly Route[], differs: Partial<AppOptio
     authenticate: authenticateByName,
     seeAcknowledgedWrites: async () => undefined,
     answers: new FirstAnswers(new Uint8Array(32), answersInMemory(), Date.now),
+    keepOrigin: async () => undefined,
     operations,
     idempotencySecret: new Uint8Array(32),
     maxBodyBytes: 2048,

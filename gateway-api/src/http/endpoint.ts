@@ -19,6 +19,8 @@ export interface EndpointContext {
   /** Waits until what is read shows every write that was acknowledged to anybody. @throws Problem 503 */
   readonly seeAcknowledgedWrites: () => Promise<void>;
   readonly answers: FirstAnswers;
+  /** Keeps from where a transaction's submitter acted. */
+  readonly keepOrigin: (transactionId: string, caller: Caller) => Promise<void>;
   readonly operations: Operations;
   /** 32 bytes: idempotency keys and ids are derived from it. */
   readonly idempotencySecret: Uint8Array;
@@ -70,7 +72,9 @@ async function decide(
   response: Response,
 ): Promise<{ readonly reply: Reply; readonly replayed: boolean }> {
   if (route.readsState !== false) await context.seeAcknowledgedWrites();
-  const caller = route.ownAuthorization === true ? undefined : await context.authenticate(request.get('authorization'));
+  const authenticated =
+    route.ownAuthorization === true ? undefined : await context.authenticate(request.get('authorization'));
+  const caller = authenticated === undefined ? undefined : { ...authenticated, origin: { address: request.ip ?? '' } };
   if (caller !== undefined) callerOf.set(request, caller);
   requireAudience(caller, route.audience);
   requireAcceptable(route, request);
@@ -94,15 +98,38 @@ async function decide(
     stream: parsed.stream,
     idempotency: new Derivation(context.idempotencySecret, submitter, clientKey, digest),
   });
-  if (!needsKey) return { reply: await route.handler(exchange), replayed: false };
+  const changes = route.method !== 'get' && route.idempotent !== false;
+  const handle = (): Promise<Reply> =>
+    changes ? withOriginKept(context, caller, () => route.handler(exchange)) : route.handler(exchange);
+  if (!needsKey) return { reply: await handle(), replayed: false };
   const run = (): ReturnType<FirstAnswers['once']> =>
-    context.answers.once(submitter, clientKey, digest ?? requestDigest(request, ''), () => route.handler(exchange));
+    context.answers.once(submitter, clientKey, digest ?? requestDigest(request, ''), handle);
   const mayRunLater = digest !== undefined && caller !== undefined;
   if (exchange.prefersAsync && mayRunLater) {
     context.answers.requireSame(submitter, clientKey, digest);
     return { reply: await runLater(route, context, exchange, run, digest), replayed: false };
   }
   return run();
+}
+
+/** Of every act that a transaction committed, a refused one too: from where it came. */
+async function withOriginKept(
+  { keepOrigin }: EndpointContext,
+  caller: Caller | undefined,
+  handle: () => Promise<Reply>,
+): Promise<Reply> {
+  const keep = async (answer: unknown): Promise<void> => {
+    const { transactionId } = (answer ?? {}) as { transactionId?: unknown };
+    if (caller !== undefined && typeof transactionId === 'string') await keepOrigin(transactionId, caller);
+  };
+  try {
+    const reply = await handle();
+    await keep(reply.body);
+    return reply;
+  } catch (error) {
+    if (error instanceof Problem) await keep(error.members);
+    throw error;
+  }
 }
 
 /** `Prefer: respond-async` (RFC 7240): the request becomes an operation, whose result is the answer. */
@@ -151,7 +178,10 @@ function refuseQuery(query: object): object {
 }
 
 function requireAcceptable(route: Route, request: Request): void {
-  const types = Object.values(route.responses).map(({ contentType }) => contentType ?? 'application/json');
+  const types = Object.values(route.responses).flatMap(({ contentType = 'application/json', alternatives = [] }) => [
+    contentType,
+    ...alternatives,
+  ]);
   if (types.includes('*/*') || request.accepts([...types, 'application/problem+json']) !== false) return;
   throw new Problem('not_acceptable', { detail: `has ${[...new Set(types)].join(', ')}` });
 }

@@ -34,6 +34,8 @@ export interface ResponseSpec {
   readonly list?: Described;
   /** Media type when it is not JSON. */
   readonly contentType?: string;
+  /** Further media types that a caller may ask for (Accept). */
+  readonly alternatives?: readonly string[];
 }
 
 /** What a handler gets. */

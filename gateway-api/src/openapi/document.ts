@@ -144,11 +144,12 @@ function requestBody(spec: BodySpec<unknown>): Json {
   return { required: true, content };
 }
 
-function response({ description, body, list, contentType }: ResponseSpec): Json {
+function response({ description, body, list, contentType, alternatives = [] }: ResponseSpec): Json {
   const schema = list === undefined ? (body === undefined ? undefined : ref(body.name)) : pageOf(list);
   const type = contentType ?? 'application/json';
   if (schema === undefined && contentType === undefined) return { description };
-  return { description, content: { [type]: schema === undefined ? {} : { schema } } };
+  const others = Object.fromEntries(alternatives.map((other) => [other, {}]));
+  return { description, content: { [type]: schema === undefined ? {} : { schema }, ...others } };
 }
 
 function pageOf(list: Described): Json {

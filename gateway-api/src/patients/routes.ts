@@ -1,4 +1,4 @@
-import { demographicsFor, type DemographicInteraction } from '../audit/demographicReads.ts';
+import { auditDemographics, demographicsFor, type DemographicInteraction } from '../audit/demographicReads.ts';
 import { chartRoles, registrars } from '../auth/audiences.ts';
 import type { Caller } from '../auth/caller.ts';
 import { toBase64Url } from '@chain-of-care/client';
@@ -46,6 +46,7 @@ export function patientRoutes(services: Services): Route[] {
       responses: { 200: { description: 'the patient, or none', list: PatientView } },
       async handler(exchange) {
         const found = await services.demographics.findByIdentifier(splitIdentifier(exchange.query.identifier));
+        if (found === undefined) await auditDemographics(services, exchange.caller, undefined, 'search');
         const view = found === undefined ? undefined : await viewFor(services, exchange.caller, found, 'search');
         return page(exchange, view === undefined ? [] : [view], undefined);
       },

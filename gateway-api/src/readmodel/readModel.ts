@@ -10,6 +10,7 @@ import type { Change, Changes } from './projection/change.ts';
 import { fetchLate } from './projection/fetchLate.ts';
 import { follow, LedgerMismatch, readCheckpoint } from './projection/follow.ts';
 import { HeightSignal, type WaitOptions } from './projection/heightSignal.ts';
+import { compareWithLedger, type LedgerComparison } from './projection/compare.ts';
 import { dumpProjection, forgetProjection, type TableDump } from './projection/rebuild.ts';
 import { scopeOf } from './projection/scope.ts';
 import { readTableShapes, TableWriter, type TableShapes } from './projection/tableWriter.ts';
@@ -65,6 +66,7 @@ export class ReadModel {
   readonly #log: ReadModelLog;
   readonly #stop = new AbortController();
   #running: Promise<unknown> = Promise.resolve();
+  #source: BlockSource | undefined;
   #delivered: number | undefined;
   #failed: Error | undefined;
 
@@ -103,6 +105,7 @@ export class ReadModel {
 
   /** Follows the ledger from the checkpoint on until {@link close}. */
   start(source: BlockSource): void {
+    this.#source = source;
     const observed = this.#observe(source);
     this.#running = Promise.all([this.#followForEver(observed), this.#fetchLateForEver(source)]);
   }
@@ -170,6 +173,23 @@ export class ReadModel {
   onBlock(listener: (block: ProjectedBlock) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Reads blocks again and compares what they wrote to the audit's tables with what these hold.
+   *
+   * @param range both included; up to the last block projected at the most
+   * @param source what {@link start} was given unless told otherwise
+   * @throws Error of the source or the database
+   */
+  async compare(
+    range: { readonly from: number; readonly to: number },
+    signal: AbortSignal,
+    source: BlockSource | undefined = this.#source,
+  ): Promise<LedgerComparison> {
+    if (source === undefined) throw new Error('there is no ledger to compare with');
+    const to = Math.min(range.to, this.height ?? -1);
+    return compareWithLedger(this.#projection, source, { from: range.from, to }, signal);
   }
 
   async lag(): Promise<ReadModelLag> {

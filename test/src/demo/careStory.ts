@@ -107,7 +107,7 @@ export async function tellCareStory(teller: Teller, people: People, bundle: Stor
   );
 
   await teller.step('the patient’s audit says who, what, when and why', async () => {
-    const events = await all(patient, `${chart}/audit-events`);
+    const events = await all(patient, `${chart}/audit-events?type=access`);
     const ofBen = events.filter((event) => event['accessorId'] === benId);
     const decisions = ofBen.map((event) => String(event['decision'])).toReversed();
     const asExpected =

@@ -147,8 +147,30 @@ export interface CareTables {
   };
 }
 
-/** The client's tables, as views. */
+/** Audit: the list of every act, and the client's tables; all are views. */
 export interface CareViews {
+  audit_events: {
+    id: string;
+    type: string;
+    interaction: string;
+    patient_id: string;
+    record_time: Instant;
+    accessor_id: string;
+    accessor_org: string;
+    accessor_role: string;
+    accessor_group: string | null;
+    purpose_of_use: PurposeOfUse | null;
+    sealed_reason: string | null;
+    decision: ConsentDecision | null;
+    code: string | null;
+    basis: Json<readonly AccessBasis[] | null>;
+    records: Json<readonly RecordVersion[] | null>;
+    categories: Json<readonly RecordCategory[] | null>;
+    withheld: number | null;
+    subjects: Json<readonly string[] | null>;
+    tx_id: string | null;
+    block_number: number | null;
+  };
   health_records_blockchain: {
     id: string;
     version: number;

@@ -2,6 +2,9 @@ import type { IntegrityReport } from '../../integrity/dto.ts';
 import type { Instant, Json } from './columns.ts';
 import type { NotificationTables } from './notificationSchema.ts';
 
+/** `demographics`: shown or found. `export`: of an audit. `investigation`: an act's origin shown to the regulator. */
+export type GatewayActType = 'demographics' | 'export' | 'investigation';
+
 /** The gateway's own tables. */
 export interface GatewayTables extends NotificationTables {
   directory_entries: {
@@ -15,16 +18,22 @@ export interface GatewayTables extends NotificationTables {
   demographic_identifiers: { blind_index: string; patient_id: string };
   operations: { operation_id: string; status: 'running' | 'ended'; sealed: Uint8Array; expires_at: Instant };
   first_answers: { answer_id: string; sealed: Uint8Array; expires_at: Instant };
-  demographic_reads: {
-    read_id: string;
+  /** What the gateway did without the ledger. An empty `patient_id`: about nobody in particular. */
+  gateway_acts: {
+    act_id: string;
     patient_id: string;
-    reader_id: string;
-    reader_org: string;
-    reader_role: string;
-    reader_group: string | null;
-    interaction: 'read' | 'search' | 'import-confirmed';
-    read_at: Instant;
+    type: GatewayActType;
+    interaction: string;
+    /** What was acted on, when it is not the patient. */
+    subject_id: string | null;
+    actor_id: string;
+    actor_org: string;
+    actor_role: string;
+    actor_group: string | null;
+    acted_at: Instant;
   };
+  /** From where somebody acted, sealed; by transaction id or by the id of an act. */
+  audit_origins: { reference: string; sealed: Uint8Array; noted_at: Instant };
   /** Hourly Merkle roots over the log of verifications; without `tx_id` not on the ledger yet. */
   verification_anchors: {
     sequence: number;
@@ -69,7 +78,8 @@ export const gatewayTables: Readonly<Record<keyof GatewayTables, true>> = {
   demographic_identifiers: true,
   operations: true,
   first_answers: true,
-  demographic_reads: true,
+  gateway_acts: true,
+  audit_origins: true,
   alert_audiences: true,
   notifications: true,
   notification_progress: true,

@@ -14,6 +14,7 @@ import * as grants from './migrations/0019-grants.ts';
 import * as verificationFacts from './migrations/0013-verification-facts.ts';
 import * as records from './migrations/0016-records.ts';
 import * as integrity from './migrations/0017-integrity.ts';
+import * as audit from './migrations/0022-audit.ts';
 import type { Database } from './schema.ts';
 
 /** Statements by migration, in the order of their names. A published migration is never changed, only followed. */
@@ -32,6 +33,7 @@ const migrations: Readonly<Record<string, { readonly statements: readonly string
   '0013-verification-facts': verificationFacts,
   '0016-records': records,
   '0017-integrity': integrity,
+  '0022-audit': audit,
 };
 
 /**

@@ -89,6 +89,23 @@ export interface ProjectionTables {
     key_hash: string;
     value_hash: string;
   };
+  /** Every act on a patient's facts, as its block wrote it: what a later write replaces is here still. */
+  patient_acts: {
+    block_number: number;
+    tx_index: number;
+    collection: string;
+    key_hash: string;
+    patient_id: string;
+    type: string;
+    interaction: string;
+    subject_id: string;
+    version: number | null;
+    category: string | null;
+    acted_at: Instant;
+    tx_id: string;
+    msp_id: string;
+    device_key: string;
+  };
   /** Writes that their projector or a column refused; `code` is `unreadable`, `projector` or an SQLSTATE. */
   projection_faults: {
     block_number: number;

@@ -3,7 +3,8 @@ import { sql, type Kysely, type Transaction } from 'kysely';
 import type { DecodedBlock } from '../blocks/types.ts';
 import { isDataError, sqlState } from '../database/databaseError.ts';
 import type { Database } from '../database/schema.ts';
-import { addressOf, changesOf, type Change, type Changes, type Scope } from './change.ts';
+import { addressOf, changesOf, valuesWritten, type Change, type Changes, type Scope } from './change.ts';
+import { patientActRows } from './patientActs.ts';
 import type { Projectors } from './projector.ts';
 import { rowPlan, type Fault, type Previous, type RowPlan } from './rowPlan.ts';
 import type { TableWriter } from './tableWriter.ts';
@@ -28,6 +29,7 @@ export async function applyBlocks(projection: Projection, blocks: readonly Decod
     await projection.writer.remove(db, 'pending_private_writes', await superseded(db, changes));
     await projection.writer.upsert(db, 'pending_private_writes', changes.pending);
     await applyChanges(projection, db, changes.changes, plan);
+    await projection.writer.upsert(db, 'patient_acts', patientActRows(valuesWritten(blocks, projection.scope)));
     await projection.writer.upsert(db, 'checkpoint', [checkpointAfter(blocks.at(-1)!)]);
   });
   return changes;
@@ -42,6 +44,7 @@ export async function applyLateValues(projection: Projection, values: readonly C
   const changes = new Map(values.map((change) => [addressOf(change.written.collection, change.keyHash), change]));
   await inTransaction(projection, async (db, plan) => {
     await applyChanges(projection, db, changes, plan);
+    await projection.writer.upsert(db, 'patient_acts', patientActRows(values));
     const done = values.map(({ keyHash, written }) => ({
       block_number: written.blockNumber,
       tx_index: written.txIndex,

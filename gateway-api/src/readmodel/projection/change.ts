@@ -66,6 +66,15 @@ export function changesOf(blocks: readonly DecodedBlock[], scope: Scope): Change
   return { changes, pending: [...pending.values()], privateAddresses: [...privateAddresses.values()] };
 }
 
+/** Every value that valid transactions of these blocks wrote, also where a later one replaces it. */
+export function valuesWritten(blocks: readonly DecodedBlock[], scope: Scope): readonly Change[] {
+  return blocks.flatMap((block) =>
+    block.transactions
+      .filter(({ validationCode }) => validationCode === valid)
+      .flatMap((transaction) => valuesOf(block, transaction, scope)),
+  );
+}
+
 /** What the values of a transaction that are here do to their keys. */
 export function valuesOf(block: DecodedBlock, transaction: DecodedTransaction, scope: Scope): readonly Change[] {
   return transaction.writes

@@ -62,6 +62,37 @@ export class TableWriter {
     );
   }
 
+  /**
+   * Compares rows with what the table holds under their primary keys.
+   *
+   * @returns the primary keys of those that are not there, or are there with other values
+   */
+  async differences(
+    db: Kysely<Database>,
+    table: string,
+    rows: readonly PlainRow[],
+  ): Promise<readonly { readonly key: PlainRow; readonly isMissing: boolean }[]> {
+    const { columns, key } = this.#shapeOf(table);
+    const name = quoted(table);
+    const all = (alias: string): string => columns.map((column) => `${alias}.${quoted(column)}`).join(', ');
+    const same = key.map((column) => `t.${quoted(column)} = k.${quoted(column)}`).join(' and ');
+    const found: { key: PlainRow; isMissing: boolean }[] = [];
+    for (let at = 0; at < rows.length; at += rowsPerStatement) {
+      const part = JSON.stringify(rows.slice(at, at + rowsPerStatement));
+      const { rows: differing } = await db.executeQuery<{ expected: PlainRow; is_missing: boolean }>(
+        CompiledQuery.raw(
+          `select to_jsonb(k) as expected, t.${quoted(key[0]!)} is null as is_missing ` +
+            `from json_populate_recordset(null::${name}, $1::json) k left join ${name} t on ${same} ` +
+            `where (${all('t')}) is distinct from (${all('k')})`,
+          [part],
+        ),
+      );
+      for (const { expected, is_missing } of differing)
+        found.push({ key: this.keyPart(table, expected), isMissing: is_missing });
+    }
+    return found;
+  }
+
   #upsertOf(table: string): string {
     const known = this.#upserts.get(table);
     if (known !== undefined) return known;

@@ -4,7 +4,6 @@ import type {
   BatchKey,
   CategoryKey,
   Consent,
-  ConsentDecision,
   GrantWrap,
   GroupKey,
   RecordFact,
@@ -221,26 +220,6 @@ export interface AccessFact extends Access {
 export async function accessById(db: Db, accessId: string): Promise<AccessFact | undefined> {
   const row = await accessesWithCreator(db).where('access_id', '=', accessId).executeTakeFirst();
   return row === undefined ? undefined : accessOf(row);
-}
-
-export interface AccessFilter extends PageParams {
-  readonly accessor?: string | undefined;
-  readonly decision?: ConsentDecision | undefined;
-  /** RFC 3339; `from` inclusive, `until` exclusive. */
-  readonly from?: string;
-  readonly until?: string;
-}
-
-/** A page of the accesses to a patient's records, permitted and denied, newest first. */
-export async function accessesOfPatient(db: Db, patientId: string, filter: AccessFilter): Promise<Page<AccessFact>> {
-  const { accessor, decision, from, until } = filter;
-  let accesses = accessesWithCreator(db).where('patient_id', '=', patientId);
-  if (accessor !== undefined) accesses = accesses.where('accessor_id', '=', accessor);
-  if (decision !== undefined) accesses = accesses.where('decision', '=', decision);
-  if (from !== undefined) accesses = accesses.where('record_time', '>=', new Date(from));
-  if (until !== undefined) accesses = accesses.where('record_time', '<', new Date(until));
-  const page = await newestFirst(db.selectFrom(accesses.as('own')).selectAll(), 'record_time', 'access_id', filter);
-  return mapPage(page, accessOf);
 }
 
 function accessesWithCreator(db: Db) {

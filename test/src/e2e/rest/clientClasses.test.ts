@@ -31,9 +31,11 @@ describe('HealthDataBank', () => {
 
     await patient.revokeConsent(consent.id);
     await expect(reader.retrieveHealthRecords(id, retrieval)).rejects.toMatchObject({ code: 'consent_missing' });
-    const decisions: string[] = [];
+    const decisions: unknown[] = [];
     for await (const { decision } of patient.getAccessAuditLog(id)) decisions.push(decision);
     expect(decisions).toEqual(['deny', 'permit', 'deny']);
+    const csv = await (await patient.exportAuditLog(id, 'csv', { type: 'access', decision: 'permit' })).text();
+    expect(csv.trimEnd().split('\r\n')).toHaveLength(2);
     expect(await patient.verifyChainIntegrity(id)).toMatchObject({ valid: true, brokenLinks: [], totalRecords: 1 });
   });
 });
