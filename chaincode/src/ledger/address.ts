@@ -1,5 +1,5 @@
 /** Where a value lies: a private collection or public state, and a key. */
-import { createHmac } from 'node:crypto';
+import { hmacSha256 } from './hmac.ts';
 
 export interface Address {
   /** Private data collection; absent for public state. */
@@ -29,9 +29,7 @@ export function handleAddress(
   kind: string,
   ...subject: readonly string[]
 ): Address {
-  const key = createHmac('sha256', Buffer.from(handle, 'hex'))
-    .update([kind, ...subject].join('|'))
-    .digest('hex');
+  const key = hmacSha256(Buffer.from(handle, 'hex'), [kind, ...subject].join('|')).toString('hex');
   return { collection, key };
 }
 

@@ -1,5 +1,5 @@
 /** Runs a contract's commands and queries on a stub: parse, validate, decide one by one, write once, seal the answer. */
-import { createHash, createHmac } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import {
   canonicalJson,
   formats,
@@ -19,6 +19,7 @@ import {
 } from '../model/core/index.ts';
 import { publicAddress, type Address } from './address.ts';
 import type { CommandDefinition, ContractDefinition, Transaction } from './contract.ts';
+import { hmacSha256 } from './hmac.ts';
 import { seal } from './seal.ts';
 import type { LedgerStub } from './stub.ts';
 import { submitterOf } from './submitter.ts';
@@ -196,7 +197,7 @@ async function decideOnce(transaction: Transaction, { definition, command, appli
  * compute, and is part of the digest, so neither says anything about the body.
  */
 function appliedAddress(collection: string | undefined, transaction: Transaction, key: string): Address {
-  const scoped = createHmac('sha256', Buffer.from(key, 'hex')).update(transaction.submitter.deviceKey).digest('hex');
+  const scoped = hmacSha256(Buffer.from(key, 'hex'), transaction.submitter.deviceKey).toString('hex');
   return collection === undefined ? publicAddress('applied', scoped) : { collection, key: `applied|${scoped}` };
 }
 

@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto';
+import { hmacSha256 } from './hmac.ts';
 
 const nonceLength = 12;
 const tagLength = 16;
@@ -11,8 +12,8 @@ const tagLength = 16;
  * @param key 32 bytes
  */
 export function seal(key: Uint8Array, plaintext: string): Uint8Array {
-  const nonce = createHmac('sha256', key).update(plaintext).digest().subarray(0, nonceLength);
-  const cipher = createCipheriv('aes-256-gcm', key, nonce);
+  const nonce = hmacSha256(key, plaintext).subarray(0, nonceLength);
+  const cipher = createCipheriv('aes-256-gcm', createSecretKey(key), nonce);
   return Buffer.concat([nonce, cipher.update(plaintext, 'utf8'), cipher.final(), cipher.getAuthTag()]);
 }
 

@@ -1,6 +1,6 @@
-import { createHmac } from 'node:crypto';
 import { canonicalJson, upcast, type Policy, type Stored, type StoredType } from '../model/core/index.ts';
 import { addressId, type Address } from './address.ts';
+import { hmacSha256 } from './hmac.ts';
 import { signaturePolicyEnvelope } from './signaturePolicy.ts';
 import type { LedgerStub, StateWrite } from './stub.ts';
 
@@ -125,7 +125,7 @@ export class UnitOfWork {
   }
 
   #saltOf(at: Address): string {
-    return createHmac('sha256', this.#salt).update(addressId(at)).digest().subarray(0, 16).toString('base64url');
+    return hmacSha256(this.#salt, addressId(at)).subarray(0, 16).toString('base64url');
   }
 }
 
