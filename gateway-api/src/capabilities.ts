@@ -1,6 +1,7 @@
 /** Every capability's routes: a capability adds its one line here. */
 import { accessRoutes } from './accesses/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
+import { clientAddressRoutes } from './client-addresses/routes.ts';
 import { consentRoutes } from './consents/routes.ts';
 import type { Route } from './http/route.ts';
 import { importRoutes } from './imports/routes.ts';
@@ -27,6 +28,7 @@ const capabilities: readonly ((services: Services) => Route[])[] = [
   notificationRoutes,
   verificationRoutes,
   labelRoutes,
+  clientAddressRoutes,
 ];
 
 export function capabilityRoutes(services: Services): Route[] {

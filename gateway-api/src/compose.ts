@@ -33,6 +33,7 @@ import { InternalServer } from './internal/server.ts';
 import { SealedKeyStore } from './keystore/keyStore.ts';
 import { masterKeyFrom } from './keystore/masterKey.ts';
 import type { Log } from './log.ts';
+import { watchFigures } from './metrics/figures.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { metricsRoutes } from './metrics/routes.ts';
 import { careNotices } from './notifications/careNotices.ts';
@@ -192,6 +193,7 @@ export async function startGateway(config: Config, log: Log, clock: () => number
     ...(issuers.development === undefined ? {} : { mounts: { '/oidc': issuers.development.mount } }),
   });
   watchLag(readModel, metrics);
+  watchFigures(readModel, metrics);
   if (config.internalPort !== undefined) await internalServer.start(config.host, config.internalPort);
   const server = await listen(config, app);
   notifications.start();

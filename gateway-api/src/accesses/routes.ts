@@ -102,7 +102,8 @@ export function accessRoutes(services: Services): Route[] {
   ];
 }
 
-async function contentReply(
+/** The content, whole or the range asked for; verified before its first byte. */
+export async function contentReply(
   served: ServedAccess,
   fact: Awaited<ReturnType<ServedAccess['record']>>,
   rangeHeader: string | undefined,

@@ -5,6 +5,7 @@ import { errorCatalogue, statusOf, titleOf, type ErrorCode, type Refusal } from 
 export const gatewayCatalogue = {
   malformed_json: [400, 'The body is not valid JSON.'],
   idempotency_key_required: [400, 'A POST needs an Idempotency-Key.'],
+  wallet_not_used: [400, 'Keys come from the key hierarchy, not from a wallet: the field means nothing here.'],
   invalid_cursor: [400, 'The cursor is not one of this list.'],
   token_required: [401, 'An access token is needed.'],
   invalid_token: [401, 'The access token is malformed, expired, or not for this gateway.'],

@@ -109,6 +109,12 @@ export async function recordVersions(
   });
 }
 
+/** The record version whose ciphertext this is; sealed contents are never the same twice. */
+export async function recordByCid(db: Db, cid: string): Promise<RecordFact | undefined> {
+  const row = await db.selectFrom('records').selectAll().where('cid', '=', cid).limit(1).executeTakeFirst();
+  return row === undefined ? undefined : recordOf(row);
+}
+
 /** Every record version of a patient, in the order of the chain. */
 export async function recordsInChainOrder(db: Db, patientId: string): Promise<readonly RecordFact[]> {
   const rows = await db

@@ -82,6 +82,17 @@ export const expectedAudiences: Readonly<Record<string, ExpectedAudience>> = {
   readIntegrityReport: ['patient', 'privacy-officer', 'registrar'],
   checkEveryChart: ['privacy-officer', 'administrator'],
 
+  // the client's own addresses
+  uploadMedicalRecord: writers,
+  viewMedicalRecord: readers,
+  verifyMedicalRecord: readers,
+  listPatientRecords: patient,
+  getSystemStatus: 'public',
+  testPatientWorkflow: ['administrator', 'privacy-officer', ...writers],
+  testDoctorWorkflow: writers,
+  testContract: ['administrator', 'privacy-officer', ...writers],
+  reportOwnIntegrity: patient,
+
   // goods
   registerProduct: ['manufacturer', 'repackager'],
   listProducts: everybody,
