@@ -1,4 +1,5 @@
 /** Every capability's routes: a capability adds its one line here. */
+import { accessRequestRoutes } from './access-requests/routes.ts';
 import { accessRoutes } from './accesses/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { clientAddressRoutes } from './client-addresses/routes.ts';
@@ -12,6 +13,7 @@ import { patientRoutes } from './patients/routes.ts';
 import { recordRoutes } from './records/routes.ts';
 import { registryRoutes } from './registry/routes.ts';
 import type { Services } from './services.ts';
+import { sharingTokenRoutes } from './sharing-tokens/routes.ts';
 import { supplyRoutes } from './supply/routes.ts';
 import { verificationRoutes } from './verification/routes.ts';
 
@@ -21,7 +23,9 @@ const capabilities: readonly ((services: Services) => Route[])[] = [
   recordRoutes,
   importRoutes,
   consentRoutes,
+  accessRequestRoutes,
   accessRoutes,
+  sharingTokenRoutes,
   auditRoutes,
   integrityRoutes,
   supplyRoutes,

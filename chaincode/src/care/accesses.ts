@@ -4,6 +4,7 @@ import {
   accessType,
   CheckAccess,
   OpenAccess,
+  PermittedRecords,
   patientType,
   Refusal,
   recordFactType,
@@ -43,6 +44,7 @@ import {
 } from './addresses.ts';
 import { isSelf, patientRefOf } from './patientRef.ts';
 import { rulesFor } from './reader.ts';
+import { bearerRole, requireTokenOf } from './sharingTokens.ts';
 
 /** Who reads: themselves or staff, with what is needed to decide and to record it. */
 interface Accessor {
@@ -142,6 +144,14 @@ export const checkAccess = query<CheckAccess>({
     if (access === undefined) throw new Refusal('access_not_found');
     if (access.decision !== 'permit' || access.accessorOrg !== accessorOrg) throw new Refusal('access_not_permitted');
     if (Date.parse(access.servesUntil) <= timeMs) throw new Refusal('access_expired');
+    const token = access.basis.find((basis) => basis.kind === 'token');
+    if (token !== undefined) {
+      if (access.accessorRole !== bearerRole) await readerOf(transaction, patient, place, access);
+      const shared = await requireTokenOf(transaction, patient, place, access, token.tokenId);
+      const asked = records.filter((each) => shared.some((one) => isSameVersion(one, each)));
+      const facts = await factsOf(transaction, patient, place, asked);
+      return { access, permitted: facts.filter(({ withdrawn }) => withdrawn === undefined).map(permittedOf) };
+    }
     const reader = await readerOf(transaction, patient, place, access);
     const request = readRequest(access.purposeOfUse, timeMs);
     const permitted: PermittedRecord[] = [];
@@ -161,9 +171,34 @@ function permittedOf({ recordId, version, sha256, hash }: RecordFact): Permitted
   return { recordId, version, sha256, hash };
 }
 
+/** What the submitter may open now, decided as an access would be, counters included; nothing is written. */
+export const permittedRecords = query<PermittedRecords>({
+  body: PermittedRecords,
+  async answer(transaction, query) {
+    const { home, purposeOfUse, records } = query.body;
+    const patient = patientRefOf(transaction, query);
+    const place = placeOf(home, transaction.submitter.mspId);
+    const { reader } = await accessorOf(transaction, patient, place);
+    const request = readRequest(purposeOfUse, transaction.timeMs);
+    const facts = await factsOf(transaction, patient, place, records);
+    const answers = facts.map((fact) => decideRecordAccess(reader, request, fact));
+    const used = await usedOf(transaction, patient, place, countedConsents(answers, rulesOf(reader)));
+    const paid = payFor(answers, rulesOf(reader), used).answers;
+    const permitted = facts.flatMap(({ recordId, version }, index) => {
+      const answer = paid[index]!;
+      return answer.decision === 'permit' ? [{ recordId, version, basis: answer.basis }] : [];
+    });
+    return { permitted };
+  },
+});
+
 function coversRecord(access: Access, { recordId, version, category }: RecordFact): boolean {
   if (access.categories !== undefined) return access.categories.includes(category);
-  return access.records!.some((asked) => asked.recordId === recordId && asked.version === version);
+  return access.records!.some((asked) => isSameVersion(asked, { recordId, version }));
+}
+
+function isSameVersion(one: RecordVersion, other: RecordVersion): boolean {
+  return one.recordId === other.recordId && one.version === other.version;
 }
 
 async function accessorOf(transaction: Transaction, patient: PatientRef, place: Place): Promise<Accessor> {
@@ -239,7 +274,7 @@ async function factsOf(
 
 /** @throws Refusal counted_basis when counted consents are needed and the command does not say that it may count */
 async function payWhereNeeded(
-  { ledger }: Transaction,
+  transaction: Transaction,
   patient: PatientRef,
   place: Place,
   { reader }: Accessor,
@@ -249,14 +284,10 @@ async function payWhereNeeded(
   const rules = rulesOf(reader);
   const needed = countedConsents(answers, rules);
   if (needed.length > 0 && !mayCount) throw new Refusal('counted_basis');
-  const used = new Map<string, number>();
-  for (const consentId of needed) {
-    const counter = await ledger.get(accessCounterType, counterAddress(patient, consentId, place.facts));
-    used.set(consentId, counter?.used ?? 0);
-  }
+  const used = await usedOf(transaction, patient, place, needed);
   const payment = payFor(answers, rules, used);
   for (const consentId of payment.spent)
-    ledger.put(accessCounterType, counterAddress(patient, consentId, place.facts), {
+    transaction.ledger.put(accessCounterType, counterAddress(patient, consentId, place.facts), {
       patientId: patient.patientId,
       consentId,
       used: used.get(consentId)! + 1,
@@ -268,6 +299,20 @@ async function payWhereNeeded(
 function isPaid(reader: Reader, access: Access, basis: AccessBasis): boolean {
   if (basis.kind !== 'consent' || maximumOf(rulesOf(reader), basis) === undefined) return true;
   return access.basis.some((paid) => paid.kind === 'consent' && paid.consentId === basis.consentId);
+}
+
+async function usedOf(
+  { ledger }: Transaction,
+  patient: PatientRef,
+  place: Place,
+  consentIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const used = new Map<string, number>();
+  for (const consentId of consentIds) {
+    const counter = await ledger.get(accessCounterType, counterAddress(patient, consentId, place.facts));
+    used.set(consentId, counter?.used ?? 0);
+  }
+  return used;
 }
 
 function rulesOf(reader: Reader): readonly ConsentRule[] {

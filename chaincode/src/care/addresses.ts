@@ -66,6 +66,12 @@ export const grantKeyAddress = (facts: string, { handle }: PatientRef, consentId
 export const wrapAddress = (facts: string, { handle }: PatientRef, consentId: string, wrapId: string): Address =>
   handleAddress(facts, handle, 'wrap', consentId, wrapId);
 
+export const accessRequestAddress = (facts: string, { handle }: PatientRef, requestId: string): Address =>
+  handleAddress(facts, handle, 'request', requestId);
+
+export const sharingTokenAddress = (facts: string, { handle }: PatientRef, tokenId: string): Address =>
+  handleAddress(facts, handle, 'token', tokenId);
+
 export const stopsAddress = (accesses: string, { handle }: PatientRef, subject: string): Address =>
   handleAddress(accesses, handle, 'stop', subject);
 

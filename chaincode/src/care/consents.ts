@@ -36,6 +36,7 @@ import {
   type PatientRef,
   type Place,
 } from './addresses.ts';
+import { approveRequest } from './accessRequests.ts';
 import { patientRefOf, requireSelf } from './patientRef.ts';
 
 /** Where the rules of a grantee lie: those of everyone at home only. */
@@ -52,7 +53,7 @@ export const grantConsent = command<GrantConsent>({
   guards: ({ home, grantee }) => placeOfGrantee(home, grantee).facts,
   async decide(transaction, command) {
     const { ledger, time, timeMs, submitter } = transaction;
-    const { patientId, home, grantKeys, wraps, grantee, sealedNote, ...rule } = command.body;
+    const { patientId, home, grantKeys, wraps, grantee, sealedNote, requestId, ...rule } = command.body;
     const patient = patientRefOf(transaction, command);
     await requireSelf(transaction, patient);
     await requireGrantee(transaction, grantee, rule.decision);
@@ -62,6 +63,10 @@ export const grantConsent = command<GrantConsent>({
     if (rule.expiresAt !== undefined && Date.parse(rule.expiresAt) <= timeMs)
       throw new Refusal('validation_failed', 'must lie in the future', '/expiresAt');
     const place = placeOfGrantee(home, grantee);
+    if (requestId !== undefined && rule.decision === 'deny')
+      throw new Refusal('validation_failed', 'a denial approves no request', '/requestId');
+    if (requestId !== undefined)
+      await approveRequest(transaction, patient, place, { requestId, consentId: rule.consentId, grantee });
     const at = consentAddress(place.facts, patient, rule.consentId);
     if (await ledger.has(at)) throw new Refusal('already_exists', undefined, '/consentId');
     const granted: ConsentRule = { ...rule, grantedAt: time };

@@ -1,10 +1,12 @@
 /** The contract `care`: patients, records, consents, access. A handler a domain. */
 import type { ContractDefinition } from '../ledger/index.ts';
-import { checkAccess, openAccess } from './accesses.ts';
+import { checkAccess, openAccess, permittedRecords } from './accesses.ts';
+import { denyAccessRequest, requestAccess, withdrawAccessRequest } from './accessRequests.ts';
 import { appendRecords } from './appendRecords.ts';
 import { addWraps, grantConsent, revokeConsent } from './consents.ts';
 import { mirrorRecords } from './mirrorRecords.ts';
 import { readRecords } from './queries.ts';
+import { createSharingToken, redeemSharingToken, revokeSharingToken } from './sharingTokens.ts';
 import { registerPatient } from './registerPatient.ts';
 import { withdrawRecord } from './withdrawRecord.ts';
 
@@ -16,8 +18,18 @@ export const careDefinition: ContractDefinition = {
     'care.grantConsent': grantConsent,
     'care.addWraps': addWraps,
     'care.revokeConsent': revokeConsent,
+    'care.requestAccess': requestAccess,
+    'care.denyAccessRequest': denyAccessRequest,
+    'care.withdrawAccessRequest': withdrawAccessRequest,
+    'care.createSharingToken': createSharingToken,
+    'care.revokeSharingToken': revokeSharingToken,
+    'care.redeemSharingToken': redeemSharingToken,
     'care.mirrorRecords': mirrorRecords,
     'care.openAccess': openAccess,
   },
-  queries: { 'care.checkAccess': checkAccess, 'care.readRecords': readRecords },
+  queries: {
+    'care.checkAccess': checkAccess,
+    'care.permittedRecords': permittedRecords,
+    'care.readRecords': readRecords,
+  },
 };

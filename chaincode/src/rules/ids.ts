@@ -29,6 +29,15 @@ export function accessIdOf({ commandKey, deviceKey, handle }: Origin): string {
   return idOf('access', commandKey, deviceKey, handle);
 }
 
+export function accessRequestIdOf({ commandKey, deviceKey, handle }: Origin): string {
+  return idOf('access-request', commandKey, deviceKey, handle);
+}
+
+/** The person named decides in which collection a token lies. */
+export function sharingTokenIdOf({ commandKey, deviceKey, handle }: Origin, granteeOrg: string | undefined): string {
+  return idOf('sharing-token', commandKey, deviceKey, handle, granteeOrg ?? '');
+}
+
 /** The grantee decides in which collection a consent lies. */
 export function consentIdOf({ commandKey, deviceKey, handle }: Origin, grantee: Grantee): string {
   return idOf('consent', commandKey, deviceKey, handle, subjectOf(grantee));

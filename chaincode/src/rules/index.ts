@@ -1,5 +1,6 @@
 /** Pure decisions. No ledger, no clock, no random, no I/O: the serving side and the read model run the same ones. */
 export * from './access.ts';
+export * from './accessRequests.ts';
 export * from './acts.ts';
 export * from './aggregation.ts';
 export * from './alertLifecycle.ts';
@@ -17,6 +18,7 @@ export * from './licences.ts';
 export * from './quantities.ts';
 export * from './recordChain.ts';
 export * from './risk.ts';
+export * from './sharingTokens.ts';
 export * from './supplyAlerts.ts';
 export * from './supplyIds.ts';
 export * from './travel.ts';

@@ -60,14 +60,19 @@ export function dataKeyAad(record: RecordReference, { grantee, consentId }: Gran
   return bind('dek', record.recordId, record.version, grantee, consentId, epoch);
 }
 
+/** The data key of one record version wrapped under a sharing token's key. */
+export function tokenAad(tokenId: string, { recordId, version }: RecordReference): Bytes {
+  return bind('token', tokenId, recordId, version);
+}
+
 /** The sealed facts of one record version (under its data key). */
 export function factsAad({ recordId, version }: RecordReference): Bytes {
   return bind('facts', recordId, version);
 }
 
-/** What a note in free text stands beside: a consent (its purpose in the patient's words) or an access (its reason). */
+/** What a note in free text stands beside: a consent (its purpose in the patient's words), an access or a request (its reason). */
 export interface NoteReference {
-  readonly kind: 'consent' | 'access';
+  readonly kind: 'consent' | 'access' | 'request';
   readonly patientId: string;
   readonly id: string;
 }

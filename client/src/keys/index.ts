@@ -11,4 +11,5 @@ export { javaScriptMlKem768, type KeyEncapsulation } from './mlKem768.ts';
 export * from './keyWrap.ts';
 export * from './note.ts';
 export * from './patientKeys.ts';
+export * from './token.ts';
 export { x25519 } from './x25519.ts';

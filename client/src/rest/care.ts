@@ -78,8 +78,9 @@ export interface RevokedConsent extends Committed {
 }
 
 export interface AccessBasis {
-  readonly kind: 'self' | 'author' | 'consent';
+  readonly kind: 'self' | 'author' | 'consent' | 'token';
   readonly consentId?: string;
+  readonly tokenId?: string;
 }
 
 export interface Access extends Committed {

@@ -1,3 +1,4 @@
+export * from './accessRequests.ts';
 export type * from './care.ts';
 export * from './healthDataBank.ts';
 export * from './healthRecords.ts';
@@ -6,3 +7,4 @@ export * from './restClient.ts';
 export * from './retry.ts';
 export type * from './supply.ts';
 export * from './supplyChain.ts';
+export * from './sharingTokens.ts';

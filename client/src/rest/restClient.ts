@@ -87,11 +87,16 @@ export class RestClient {
    * The bytes of a resource.
    *
    * @param range first and last byte, both included
+   * @param more further headers
    * @throws GatewayProblem, GatewayUnreachable
    */
-  async content(path: string, range?: readonly [first: number, last: number]): Promise<Response> {
+  async content(
+    path: string,
+    range?: readonly [first: number, last: number],
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<Response> {
     const headers = range === undefined ? {} : { range: `bytes=${range[0]}-${range[1]}` };
-    return this.#send({ method: 'GET', path, headers: { accept: '*/*', ...headers } });
+    return this.#send({ method: 'GET', path, headers: { accept: '*/*', ...headers, ...more } });
   }
 
   /**

@@ -50,8 +50,9 @@ export class NewAccess {
 }
 
 export class AccessBasisView {
-  @IsIn(['self', 'author', 'consent']) kind!: string;
+  @IsIn(['self', 'author', 'consent', 'token']) kind!: string;
   @IsOptional() @IsFormat('uuid') consentId?: string;
+  @IsOptional() @IsFormat('uuid') tokenId?: string;
 }
 
 export class AccessView {

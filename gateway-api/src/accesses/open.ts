@@ -7,10 +7,9 @@ import {
   type RecordVersion,
 } from '@chain-of-care/chaincode/model';
 import { accessIdOf } from '@chain-of-care/chaincode/rules';
-import { fromBase64Url, sealNote, type NoteReader } from '@chain-of-care/client';
 import type { Caller } from '../auth/caller.ts';
-import { patientOf, rememberReferral, type KnownPatient } from '../custody/patients.ts';
-import { categoryKeys, groupPublicKey, wholeOrganization } from '../custody/publicKeys.ts';
+import { sealReason } from '../custody/notes.ts';
+import { patientOf, rememberReferral, requireReferralOf, type KnownPatient } from '../custody/patients.ts';
 import type { Act, Applied, Touches } from '../fabric/act.ts';
 import { Problem } from '../http/problem.ts';
 import type { Derivation } from '../idempotency/derivation.ts';
@@ -41,25 +40,20 @@ export async function openAccess(
   idempotency: Derivation,
 ): Promise<Applied<OpenedAccess>> {
   const { referral, reason, records, categories, purposeOfUse } = wanted;
-  if (referral !== undefined) {
-    if (referral.patientId !== patientId) throw new Problem('handle_mismatch');
-    if (services.consortium.roleOf(referral.home) !== 'hospital')
-      throw new Problem('organization_not_found', {
-        errors: [{ pointer: '/referral/home', code: 'organization_not_found', detail: 'is no hospital' }],
-      });
-  }
+  if (referral !== undefined) requireReferralOf(services, patientId, referral);
   const patient = await patientOf(services, patientId, referral);
   // Of an own patient the gateway knows better, so nothing of it was used.
   const handedOver = referral?.handle === patient.handle ? referral : undefined;
   const command = idempotency.command('access');
   const { deviceKey } = caller.identity;
   const accessId = accessIdOf({ commandKey: command.key, deviceKey, handle: patient.handle });
+  const note = { kind: 'access', patientId, id: accessId } as const;
   const body: OpenAccess = {
     accessId,
     patientId,
     purposeOfUse,
     home: patient.home,
-    sealedReason: await sealReason(services, caller, patient, accessId, reason),
+    sealedReason: await sealReason(services, caller.identity.mspId, patient, note, reason),
     ...(records === undefined ? {} : { records: await newestVersions(services, records) }),
     ...(categories === undefined ? {} : { categories }),
   };
@@ -108,8 +102,9 @@ function touchesOf({ home }: KnownPatient, { identity }: Caller, isCounted: bool
   };
 }
 
-async function newestVersions(
-  { readModel }: Services,
+/** @throws Problem record_not_found */
+export async function newestVersions(
+  { readModel }: Pick<Services, 'readModel'>,
   asked: NonNullable<NewAccess['records']>,
 ): Promise<RecordVersion[]> {
   const unversioned = asked.filter(({ version }) => version === undefined).map(({ id }) => ({ recordId: id }));
@@ -122,32 +117,5 @@ async function newestVersions(
         errors: [{ pointer: `/records/${index}/id`, code: 'record_not_found', detail: 'no such record' }],
       });
     return { recordId: id, version: found };
-  });
-}
-
-/** Sealed to the patient and to the accessor's organisation. */
-async function sealReason(
-  services: Services,
-  caller: Caller,
-  { patientId, noteKey }: KnownPatient,
-  id: string,
-  reason: string,
-): Promise<string> {
-  const { mspId } = caller.identity;
-  const isHandedOver = noteKey !== undefined;
-  const publicKey = isHandedOver
-    ? fromBase64Url(noteKey)
-    : (await categoryKeys(services, patientId))('other', 'N').publicKey;
-  const organization = await groupPublicKey(services, mspId, wholeOrganization);
-  const readers: NoteReader[] = [
-    { id: patientId, publicKey },
-    { id: `${mspId}/${wholeOrganization}`, publicKey: organization.publicKey },
-  ];
-  return sealNote(reason, { kind: 'access', patientId, id }, readers).catch((cause: unknown) => {
-    if (!isHandedOver) throw cause;
-    throw new Problem('validation_failed', {
-      errors: [{ pointer: '/referral/noteKey', code: 'validation_failed', detail: 'is no X-Wing public key' }],
-      cause,
-    });
   });
 }

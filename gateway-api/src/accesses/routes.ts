@@ -157,8 +157,8 @@ function accessReply(patientId: string, { result, transaction }: Applied<OpenedA
 }
 
 /** A committed denial names the access under which the audit shows it. */
-function withAccessId(error: unknown): never {
+export function withAccessId(error: unknown): never {
   if (!(error instanceof CommittedRefusal)) throw error;
-  const { accessId } = error.result as OpenedAccess;
+  const { accessId } = error.result as Pick<OpenedAccess, 'accessId'>;
   throw new Problem(error.code, { members: { accessId, ...transactionMembers(error.transaction) } });
 }

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { limits, type Access, type RecordFact, type RecordVersion } from '@chain-of-care/chaincode/model';
 import { entryHash } from '@chain-of-care/chaincode/rules';
 import { EnvelopeReader, openContent, openFacts } from '@chain-of-care/client';
-import type { Caller } from '../auth/caller.ts';
+import type { Caller, LedgerIdentity } from '../auth/caller.ts';
 import type { DataKeys } from '../custody/dataKeys.ts';
 import { patientOf, type KnownPatient } from '../custody/patients.ts';
 import { Problem } from '../http/problem.ts';
@@ -171,28 +171,34 @@ export class ServedAccess {
 
   /** What is permitted now; of that, the database must say what the ledger does. @throws Problem integrity_violation */
   async #permitted(facts: readonly RecordFact[]): Promise<readonly RecordFact[]> {
-    const { permitted } = await checkAccess(this.#services, this.#caller, this.#patient, this.access, facts);
-    const onLedger = new Map(permitted.map(({ recordId, version, hash }) => [`${recordId}|${version}`, hash]));
-    const allowed = facts.filter(({ recordId, version }) => onLedger.has(`${recordId}|${version}`));
-    for (const fact of allowed) {
-      const { recordId, version, hash } = fact;
-      if (hash !== onLedger.get(`${recordId}|${version}`) || entryHash(fact) !== hash)
-        throw new Problem('integrity_violation', { headers: { 'x-blockchain-hash-verified': 'false' } });
-    }
-    return allowed;
+    const { permitted } = await checkAccess(this.#services, this.#caller.identity, this.#patient, this.access, facts);
+    return heldAgainst(permitted, facts);
   }
 }
 
 const brokenContent: ReadonlySet<string> = new Set(['content_not_found', 'integrity_violation']);
 
-async function checkAccess(
+/** Of these records those permitted; of them the database must say what the ledger does. @throws Problem integrity_violation */
+export function heldAgainst(permitted: Checked['permitted'], facts: readonly RecordFact[]): readonly RecordFact[] {
+  const onLedger = new Map(permitted.map(({ recordId, version, hash }) => [`${recordId}|${version}`, hash]));
+  const allowed = facts.filter(({ recordId, version }) => onLedger.has(`${recordId}|${version}`));
+  for (const fact of allowed) {
+    const { recordId, version, hash } = fact;
+    if (hash !== onLedger.get(`${recordId}|${version}`) || entryHash(fact) !== hash)
+      throw new Problem('integrity_violation', { headers: { 'x-blockchain-hash-verified': 'false' } });
+  }
+  return allowed;
+}
+
+/** What an access permits now of these records, as the own peer says. @throws Refusal access_expired, access_not_permitted */
+export async function checkAccess(
   services: Services,
-  caller: Caller,
+  identity: LedgerIdentity,
   { patientId, home, handle }: KnownPatient,
   { accessId, accessorOrg }: Access,
   facts: readonly RecordVersion[],
 ): Promise<Checked> {
   const records = facts.map(({ recordId, version }) => ({ recordId, version }));
   const body = { patientId, home, accessId, accessorOrg, records };
-  return services.ledger.query<Checked>(caller.identity, { type: 'care.checkAccess', handle, body });
+  return services.ledger.query<Checked>(identity, { type: 'care.checkAccess', handle, body });
 }

@@ -2,7 +2,7 @@
 import { acts, type ActName } from '@chain-of-care/chaincode/rules';
 import type { CallerRole } from './caller.ts';
 
-const rolesOf = (act: ActName): readonly CallerRole[] => acts[act].roles;
+export const rolesOf = (act: ActName): readonly CallerRole[] => acts[act].roles;
 
 export const registrars = rolesOf('care.registerPatient');
 export const writers = rolesOf('care.writeRecords');

@@ -33,6 +33,7 @@ export interface Granted {
 }
 
 /**
+ * @param requestId the request for access that the consent approves
  * @throws Refusal of the ledger; Problem staff_not_found, organization_not_found when the grantee has no key to seal to
  */
 export async function grantConsent(
@@ -40,6 +41,7 @@ export async function grantConsent(
   caller: Caller,
   wanted: NewConsent,
   idempotency: Derivation,
+  requestId?: string,
 ): Promise<Granted> {
   const patient = await patientOf(services, caller.id);
   const { note, decision = 'permit', level = 'read', grantee, ...scope } = wanted;
@@ -61,6 +63,7 @@ export async function grantConsent(
     home: patient.home,
     grantee,
     grantKeys: [...grantKeys],
+    ...(requestId === undefined ? {} : { requestId }),
     wraps: wraps.slice(0, wrapsPerCommand),
     ...(note === undefined ? {} : { sealedNote: await sealedNote(services, patient, consentId, note) }),
   };

@@ -1,6 +1,7 @@
 import { collectionName } from '@chain-of-care/chaincode/model';
 import { patientOf } from '../custody/patients.ts';
-import { page } from '../http/page.ts';
+import { chartRoles } from '../auth/audiences.ts';
+import { defaultLimit, page } from '../http/page.ts';
 import { Problem } from '../http/problem.ts';
 import { route, type Route } from '../http/route.ts';
 import { transactionMembers } from '../http/transaction.ts';
@@ -8,12 +9,18 @@ import { requireOwnPatient } from '../patients/access.ts';
 import { PatientParams } from '../patients/dto.ts';
 import { consentById, consentsOfPatient, type ConsentFact } from '../readmodel/queries/care.ts';
 import type { Services } from '../services.ts';
+import { authorizedRecords } from './authorized.ts';
+import { AuthorizedPatient, ListAuthorizedRecords } from './authorizedDto.ts';
 import { ConsentParams, ConsentView, GrantedConsent, ListConsents, NewConsent, RevokedConsent } from './dto.ts';
 import { grantConsent, isElsewhere } from './grant.ts';
+import { previewConsents } from './preview.ts';
+import { ConsentPreview, ConsentQuestion } from './previewDto.ts';
 
 /** Consents: granted and revoked by the patient, effective with the transaction. */
 export function consentRoutes(services: Services): Route[] {
   return [
+    authorizedRoute(services),
+    previewRoute(services),
     route({
       method: 'post',
       path: '/v1/patients/:patientId/consents',
@@ -98,6 +105,49 @@ export function consentRoutes(services: Services): Route[] {
       },
     }),
   ];
+}
+
+function previewRoute(services: Services): Route {
+  return route({
+    method: 'post',
+    path: '/v1/patients/:patientId/consent-decisions',
+    operationId: 'previewConsents',
+    tag: 'consents',
+    summary: 'Who could see records now, and by which rule; and what a change would change',
+    description: 'Decided by the same rules as on the ledger. Nothing is signed or written.',
+    audience: ['patient'],
+    idempotent: false,
+    params: PatientParams,
+    body: ConsentQuestion,
+    responses: { 200: { description: 'by record', body: ConsentPreview } },
+    async handler({ params: { patientId }, body, caller }) {
+      requireOwnPatient(caller, patientId);
+      return { status: 200, body: await previewConsents(services, await patientOf(services, patientId), body) };
+    },
+  });
+}
+
+/** What consents open to the caller. */
+function authorizedRoute(services: Services): Route {
+  return route({
+    method: 'get',
+    path: '/v1/authorized-records',
+    operationId: 'listAuthorizedRecords',
+    tag: 'consents',
+    summary: 'Records that patients have opened to the caller, a patient an item',
+    description: 'Ids, categories and days only. `proof=ledger` lets the peer decide on committed state.',
+    audience: chartRoles,
+    query: ListAuthorizedRecords,
+    responses: { 200: { description: 'by patient', list: AuthorizedPatient } },
+    async handler(exchange) {
+      const { purposeOfUse = 'TREAT', proof, limit = defaultLimit, cursor } = exchange.query;
+      const after = cursor === undefined ? '' : Buffer.from(cursor, 'base64url').toString('utf8');
+      if (after.includes('\u0000')) throw new Problem('invalid_cursor');
+      const asked = { purposeOfUse, isProven: proof === 'ledger', limit, after };
+      const { items, nextCursor } = await authorizedRecords(services, exchange.caller, asked);
+      return page(exchange, items, nextCursor);
+    },
+  });
 }
 
 /** @throws Problem consent_not_found, also for somebody else's */

@@ -85,6 +85,8 @@ export class DataKeys {
         batch,
       );
     }
+    // A token's keys are opened by its holder, elsewhere.
+    if (basis.kind === 'token') return undefined;
     const { consentId } = basis;
     for (const { wrap, seed } of await this.#wrapsOf(consentId)) {
       if (wrap.kind !== 'seed' || !isOfBatch(wrap, batch)) continue;

@@ -28,6 +28,19 @@ export async function patientOf(services: Services, patientId: string, referral?
   return { ...(JSON.parse(Buffer.from(kept).toString('utf8')) as KnownPatient), openedToOthers: true };
 }
 
+/** @throws Problem handle_mismatch for another patient's, organization_not_found */
+export function requireReferralOf(
+  { consortium }: Pick<Services, 'consortium'>,
+  patientId: string,
+  referral: Handed,
+): void {
+  if (referral.patientId !== patientId) throw new Problem('handle_mismatch');
+  if (consortium.roleOf(referral.home) !== 'hospital')
+    throw new Problem('organization_not_found', {
+      errors: [{ pointer: '/referral/home', code: 'organization_not_found', detail: 'is no hospital' }],
+    });
+}
+
 /**
  * Keeps what a patient of another hospital handed over. Only a permitted access shows that home and handle are right:
  * without one nothing that is kept is replaced, so that nobody bars colleagues from a patient with a made-up handle.

@@ -118,7 +118,7 @@ function cors(origins: readonly string[]): RequestHandler {
     response.setHeader('access-control-allow-methods', 'GET, POST, PUT, PATCH, DELETE');
     response.setHeader(
       'access-control-allow-headers',
-      'authorization, content-type, idempotency-key, if-match, prefer, range, x-request-id',
+      'authorization, content-type, idempotency-key, if-match, prefer, range, x-request-id, x-token-redeem',
     );
     response.setHeader('access-control-max-age', '600');
     response.status(204).end();

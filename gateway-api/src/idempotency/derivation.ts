@@ -57,6 +57,11 @@ export class Derivation {
     return this.#hmac('handle', name).toString('hex').slice(0, 32);
   }
 
+  /** A secret of 32 bytes, unpredictable to who lacks the gateway's. */
+  secret(name: string): Uint8Array {
+    return Uint8Array.from(this.#hmac('secret', name));
+  }
+
   #hmac(kind: string, name: string): Buffer {
     return createHmac('sha256', this.#secret).update(`${kind}|${this.#scope}|${name}`).digest();
   }

@@ -11,16 +11,19 @@ type Db = Kysely<Database>;
 
 interface Fact {
   readonly id: string;
-  readonly patient: string;
+  /** Who is told: the patient, or who asked the patient. */
+  readonly recipient: string;
   readonly at: Date;
   readonly block: number;
   readonly count?: number;
+  readonly status?: string;
 }
 
 const severityOf: Readonly<Partial<Record<NoticeKind, Notice['severity']>>> = {
   recordWithdrawn: 'medium',
   recordsAccessed: 'medium',
   accessRefused: 'high',
+  accessRequested: 'medium',
 };
 
 /** @param mspId the own organisation: only its own patients have a login here */
@@ -34,20 +37,26 @@ export function careNotices(mspId: string): NoticeSource {
       ['accessRefused', await accesses(db, mspId, within, 'deny')],
       ['consentGranted', await granted(db, mspId, within)],
       ['consentRevoked', await revoked(db, mspId, within)],
+      ['accessRequested', await requested(db, mspId, within)],
+      ['accessRequestAnswered', await answered(db, mspId, within)],
     ];
     return facts.flatMap(([kind, found]) => found.map((fact) => noticeOf(kind, fact)));
   };
 }
 
-function noticeOf(kind: NoticeKind, { id, patient, at, block, count }: Fact): Notice {
+function noticeOf(kind: NoticeKind, { id, recipient, at, block, count, status }: Fact): Notice {
   return {
     source: `${kind}|${id}`,
     kind,
     severity: severityOf[kind] ?? 'low',
-    about: { reference: id, ...(count === undefined ? {} : { recordCount: String(count) }) },
+    about: {
+      reference: id,
+      ...(count === undefined ? {} : { recordCount: String(count) }),
+      ...(status === undefined ? {} : { status }),
+    },
     occurredAt: at.toISOString(),
     blockNumber: block,
-    recipients: [patient],
+    recipients: [recipient],
   };
 }
 
@@ -56,18 +65,18 @@ type Condition = ReturnType<typeof sql>;
 /** One notice for each patient and transaction, however many records it appended. */
 async function stored(db: Db, mspId: string, within: Condition): Promise<readonly Fact[]> {
   const { rows } = await sql<Fact>`
-    select r.tx_id as id, r.patient_id as patient, max(r.record_time) as at, r.block_number as block,
+    select r.tx_id as id, r.patient_id as recipient, max(r.record_time) as at, r.block_number as block,
       count(*)::int4 as count
     from records r join patients p on p.patient_id = r.patient_id and p.home = ${mspId}
     where ${within} and r.withdrawn is null group by r.tx_id, r.patient_id, r.block_number order by r.block_number, r.tx_id`.execute(
     db,
   );
-  return rows.map((row) => ({ ...row, id: `${row.id}-${row.patient}` }));
+  return rows.map((row) => ({ ...row, id: `${row.id}-${row.recipient}` }));
 }
 
 async function withdrawn(db: Db, mspId: string, within: Condition): Promise<readonly Fact[]> {
   const { rows } = await sql<Fact>`
-    select w.record_id as id, w.patient_id as patient, w.withdrawn_at as at, w.block_number as block
+    select w.record_id as id, w.patient_id as recipient, w.withdrawn_at as at, w.block_number as block
     from record_withdrawals w join patients p on p.patient_id = w.patient_id and p.home = ${mspId}
     where ${within} order by w.block_number, w.record_id`.execute(db);
   return rows;
@@ -76,7 +85,7 @@ async function withdrawn(db: Db, mspId: string, within: Condition): Promise<read
 /** Of others: not the patient's own. */
 async function accesses(db: Db, mspId: string, within: Condition, decision: string): Promise<readonly Fact[]> {
   const { rows } = await sql<Fact>`
-    select a.access_id as id, a.patient_id as patient, a.record_time as at, a.block_number as block
+    select a.access_id as id, a.patient_id as recipient, a.record_time as at, a.block_number as block
     from accesses a join patients p on p.patient_id = a.patient_id and p.home = ${mspId}
     where ${within} and a.decision = ${decision} and a.accessor_id <> a.patient_id
     order by a.block_number, a.access_id`.execute(db);
@@ -85,17 +94,38 @@ async function accesses(db: Db, mspId: string, within: Condition, decision: stri
 
 async function granted(db: Db, mspId: string, within: Condition): Promise<readonly Fact[]> {
   const { rows } = await sql<Fact>`
-    select c.consent_id as id, c.patient_id as patient, c.granted_at as at, t.block_number as block
+    select c.consent_id as id, c.patient_id as recipient, c.granted_at as at, t.block_number as block
     from transactions t join consents c on c.tx_id = t.tx_id
       join patients p on p.patient_id = c.patient_id and p.home = ${mspId}
     where t.${within} and t.validation_code = 0 order by t.block_number, c.consent_id`.execute(db);
   return rows;
 }
 
+/** A request carries the times of its transactions, to the millisecond. */
+async function requested(db: Db, mspId: string, within: Condition): Promise<readonly Fact[]> {
+  const { rows } = await sql<Fact>`
+    select q.request_id as id, q.patient_id as recipient, q.requested_at as at, min(t.block_number) as block
+    from transactions t join access_requests q on q.requested_at = t.time
+      join patients p on p.patient_id = q.patient_id and p.home = ${mspId}
+    where t.${within} and t.validation_code = 0 group by q.request_id, q.patient_id, q.requested_at
+    order by block, id`.execute(db);
+  return rows;
+}
+
+/** Who asked is told of the patient's answer. */
+async function answered(db: Db, mspId: string, within: Condition): Promise<readonly Fact[]> {
+  const { rows } = await sql<Fact>`
+    select q.request_id as id, q.requester_id as recipient, q.answered_at as at, q.status, min(t.block_number) as block
+    from transactions t join access_requests q on q.answered_at = t.time
+    where t.${within} and t.validation_code = 0 and q.requester_org = ${mspId} and q.status in ('approved', 'denied')
+    group by q.request_id, q.requester_id, q.answered_at, q.status order by block, id`.execute(db);
+  return rows;
+}
+
 /** A stop carries the time of its transaction, to the millisecond. */
 async function revoked(db: Db, mspId: string, within: Condition): Promise<readonly Fact[]> {
   const { rows } = await sql<Fact>`
-    select s.consent_id as id, s.patient_id as patient, s.revoked_at as at, min(t.block_number) as block
+    select s.consent_id as id, s.patient_id as recipient, s.revoked_at as at, min(t.block_number) as block
     from transactions t join consent_stops s on s.revoked_at = t.time
       join patients p on p.patient_id = s.patient_id and p.home = ${mspId}
     where t.${within} and t.validation_code = 0 group by s.consent_id, s.patient_id, s.revoked_at

@@ -148,6 +148,22 @@ export const noticeCatalogue = {
     de: ['Einwilligung widerrufen', 'Eine Einwilligung in Ihrem Namen gilt nicht mehr.'],
     ar: ['سُحبت موافقة', 'لم تعد إحدى موافقاتك سارية.'],
   },
+  accessRequested: {
+    en: [
+      'Somebody asks for access',
+      'Somebody asks to see parts of your chart. You decide: the request names who and why.',
+    ],
+    de: [
+      'Bitte um Zugriff',
+      'Jemand bittet darum, Teile Ihrer Akte zu sehen. Sie entscheiden: die Anfrage nennt Person und Grund.',
+    ],
+    ar: ['طلب اطلاع', 'يطلب شخص ما الاطلاع على أجزاء من ملفك. القرار لك: يبيّن الطلب من ولماذا.'],
+  },
+  accessRequestAnswered: {
+    en: ['Your request was answered', 'A patient answered your request for access: {status}.'],
+    de: ['Ihre Anfrage wurde beantwortet', 'Ein Patient hat Ihre Bitte um Zugriff beantwortet: {status}.'],
+    ar: ['أُجيب عن طلبك', 'أجاب مريض عن طلب الاطلاع الخاص بك: {status}.'],
+  },
 } as const satisfies Record<string, Texts>;
 
 export type NoticeKind = keyof typeof noticeCatalogue;

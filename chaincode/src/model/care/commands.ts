@@ -168,6 +168,34 @@ export class OfferedWrap {
   @IsFormat('base64url') @MaxLength(4096) sealed!: string;
 }
 
+/** By a clinician: asks the patient for a consent. */
+export class RequestAccess {
+  @IsFormat('uuid') requestId!: string;
+  @IsFormat('uuid') patientId!: string;
+  @IsFormat('msp-id') home!: string;
+  @IsIn(purposeCodes) purposeOfUse!: PurposeOfUse;
+  @IsArray() @ArrayMinSize(1) @ArrayUnique() @IsIn(recordCategories, { each: true }) categories!: RecordCategory[];
+  /** For how many days from the answer. */
+  @IsInt() @Min(1) @Max(limits.requestedDays) days!: number;
+  /** Sealed to the patient and to the requester's organisation. */
+  @IsFormat('base64url') @MaxLength(8192) sealedReason!: string;
+}
+
+/** By the patient. A request is approved by the consent that names it. */
+export class DenyAccessRequest {
+  @IsFormat('uuid') requestId!: string;
+  @IsFormat('uuid') patientId!: string;
+  @IsFormat('msp-id') home!: string;
+  @IsFormat('msp-id') requesterOrg!: string;
+}
+
+/** By who asked. */
+export class WithdrawAccessRequest {
+  @IsFormat('uuid') requestId!: string;
+  @IsFormat('uuid') patientId!: string;
+  @IsFormat('msp-id') home!: string;
+}
+
 /** By the patient. */
 export class GrantConsent extends Scope {
   @IsFormat('uuid') patientId!: string;
@@ -185,6 +213,8 @@ export class GrantConsent extends Scope {
   @Type(() => Scope)
   exceptions?: Scope[];
   @IsOptional() @IsFormat('base64url') @MaxLength(8192) sealedNote?: string;
+  /** The request for access that this consent answers: its grantee asked. */
+  @IsOptional() @IsFormat('uuid') requestId?: string;
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(20)
@@ -257,6 +287,57 @@ export class OpenAccess {
   @IsOptional() @IsBoolean() counted?: boolean;
 }
 
+export class TokenGrantee {
+  @IsFormat('msp-id') mspId!: string;
+  @IsFormat('uuid') id!: string;
+}
+
+/** A record version that a token shares, its data key wrapped under the token's. */
+export class SharedKey {
+  @IsFormat('uuid') recordId!: string;
+  @IsInt() @Min(1) version!: number;
+  @IsFormat('base64url') @MaxLength(128) wrapped!: string;
+}
+
+/** By the patient: shares record versions with whoever shows the secret, or with one clinician. */
+export class CreateSharingToken {
+  @IsFormat('uuid') tokenId!: string;
+  @IsFormat('uuid') patientId!: string;
+  @IsFormat('msp-id') home!: string;
+  /** SHA-256 of what proves possession. */
+  @IsFormat('hex-256') redeemHash!: string;
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(limits.recordsPerToken)
+  @ValidateNested({ each: true })
+  @Type(() => SharedKey)
+  keys!: SharedKey[];
+  @IsIn(purposeCodes) purposeOfUse!: PurposeOfUse;
+  @IsBoolean() singleUse!: boolean;
+  @IsOptional() @ValidateNested() @Type(() => TokenGrantee) grantee?: TokenGrantee;
+  /** Exclusive. */
+  @IsFormat('date-time-offset') expiresAt!: string;
+}
+
+/** By the patient. Effective with this transaction: it needs no regulator. */
+export class RevokeSharingToken {
+  @IsFormat('uuid') tokenId!: string;
+  @IsFormat('uuid') patientId!: string;
+  @IsFormat('msp-id') home!: string;
+  /** Of the person named; absent where the token names nobody. */
+  @IsOptional() @IsFormat('msp-id') granteeOrg?: string;
+}
+
+/** By the person named, or by the gateway to which a bearer showed the secret. */
+export class RedeemSharingToken {
+  @IsFormat('uuid') tokenId!: string;
+  @IsFormat('uuid') patientId!: string;
+  @IsFormat('msp-id') home!: string;
+  @IsFormat('uuid') accessId!: string;
+  /** What proves possession, 32 bytes. */
+  @Matches(/^[A-Za-z0-9_-]{43}$/) redeem!: string;
+}
+
 /** Query: is this access permitted now, and for which of these records? Asked by whoever serves content. */
 export class CheckAccess {
   @IsFormat('uuid') patientId!: string;
@@ -264,6 +345,18 @@ export class CheckAccess {
   @IsFormat('uuid') accessId!: string;
   /** The accessor's organisation: where it is not the home, the access lies in `exchange_H`. */
   @IsFormat('msp-id') accessorOrg!: string;
+  @IsArray()
+  @ArrayMaxSize(limits.recordsPerAccess)
+  @ValidateNested({ each: true })
+  @Type(() => RecordReference)
+  records!: RecordReference[];
+}
+
+/** Query: which of these records may the submitter open now, and on which basis? Nothing is counted or served. */
+export class PermittedRecords {
+  @IsFormat('uuid') patientId!: string;
+  @IsFormat('msp-id') home!: string;
+  @IsIn(purposeCodes) purposeOfUse!: PurposeOfUse;
   @IsArray()
   @ArrayMaxSize(limits.recordsPerAccess)
   @ValidateNested({ each: true })

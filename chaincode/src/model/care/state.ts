@@ -1,6 +1,7 @@
 /** Facts of the care chain as the ledger keeps them, in private collections only. */
 import { storedType } from '../core/stored.ts';
 import type {
+  AccessRequestStatus,
   Confidentiality,
   ConsentDecision,
   ConsentLevel,
@@ -170,6 +171,29 @@ export interface ConsentBucket {
 }
 export const consentBucketType = storedType<ConsentBucket>('consent-bucket');
 
+/** A clinician's request for a consent. `care_H` or `exchange_H`, key HMAC(handle, request|id). */
+export interface AccessRequest {
+  requestId: string;
+  patientId: string;
+  requesterId: string;
+  requesterOrg: string;
+  requesterRole: string;
+  purposeOfUse: PurposeOfUse;
+  categories: RecordCategory[];
+  /** For how many days from the answer. */
+  days: number;
+  /** Sealed to the patient and to the requester's organisation. */
+  sealedReason: string;
+  requestedAt: string;
+  /** Exclusive: nobody answers from then on. */
+  lapsesAt: string;
+  status: AccessRequestStatus;
+  answeredAt?: string;
+  /** Of an approved one. */
+  consentId?: string;
+}
+export const accessRequestType = storedType<AccessRequest>('access-request');
+
 /** What narrows rights at once, before it is folded into the bucket. `access_H` or `exchange_H`, key HMAC(handle, stop|subject). */
 export interface ConsentStops {
   patientId: string;
@@ -216,8 +240,32 @@ export interface GrantWrap {
 }
 export const grantWrapType = storedType<GrantWrap>('grant-wrap');
 
+/** Record versions that the patient shares by a secret. `care_H` or `exchange_H`, key HMAC(handle, token|id). */
+export interface SharingToken {
+  tokenId: string;
+  patientId: string;
+  /** SHA-256 of what proves possession, hex. */
+  redeemHash: string;
+  /** Data keys under the part of the secret that its holder keeps. */
+  keys: { recordId: string; version: number; wrapped: string }[];
+  purposeOfUse: PurposeOfUse;
+  singleUse: boolean;
+  /** The only person who may use it; absent: whoever shows the secret. */
+  grantee?: { mspId: string; id: string };
+  createdAt: string;
+  /** Exclusive. */
+  expiresAt: string;
+  /** Of a single-use one: the access that spent it. */
+  spentBy?: string;
+  spentAt?: string;
+}
+export const sharingTokenType = storedType<SharingToken>('sharing-token');
+
 export type AccessBasis =
-  { readonly kind: 'self' } | { readonly kind: 'author' } | { readonly kind: 'consent'; readonly consentId: string };
+  | { readonly kind: 'self' }
+  | { readonly kind: 'author' }
+  | { readonly kind: 'consent'; readonly consentId: string }
+  | { readonly kind: 'token'; readonly tokenId: string };
 
 export interface RecordVersion {
   recordId: string;
@@ -228,6 +276,7 @@ export interface RecordVersion {
 export interface Access {
   accessId: string;
   patientId: string;
+  /** A staff id, the patient's, or `bearer` of a token without an account. */
   accessorId: string;
   accessorOrg: string;
   accessorRole: string;

@@ -57,6 +57,10 @@ export type ConsentDecision = (typeof consentDecisions)[number];
 export const consentLevels = ['read', 'write', 'admin'] as const;
 export type ConsentLevel = (typeof consentLevels)[number];
 
+/** A request lapses too, when time passes: nobody writes that. */
+export const accessRequestStatuses = ['requested', 'approved', 'denied', 'withdrawn'] as const;
+export type AccessRequestStatus = (typeof accessRequestStatuses)[number];
+
 /** The key pairs made for a patient at registration: every category at N, and `other` at R and V for the rest. */
 export const keyPairsAtRegistration: readonly { category: RecordCategory; confidentiality: Confidentiality }[] = [
   ...recordCategories.map((category) => ({ category, confidentiality: 'N' as const })),
@@ -64,5 +68,12 @@ export const keyPairsAtRegistration: readonly { category: RecordCategory; confid
   { category: 'other', confidentiality: 'V' },
 ];
 
-/** Rules one bucket holds at the most, and records one command carries. */
-export const limits = { rulesPerBucket: 200, recordsPerCommand: 200, recordsPerAccess: 500 } as const;
+/** What one bucket, command, access or request holds at the most. */
+export const limits = {
+  rulesPerBucket: 200,
+  recordsPerCommand: 200,
+  recordsPerAccess: 500,
+  recordsPerToken: 100,
+  /** Days for which access may be asked. */
+  requestedDays: 365,
+} as const;

@@ -1,5 +1,7 @@
 import type {
   AccessBasis,
+  AccessRequestStatus,
+  ClosingKind,
   Confidentiality,
   ConsentDecision,
   ConsentLevel,
@@ -9,6 +11,7 @@ import type {
   RecordCategory,
   RecordVersion,
   Withdrawal,
+  SharingToken,
 } from '@chain-of-care/chaincode/model';
 import type { Instant, Json } from './columns.ts';
 
@@ -95,13 +98,19 @@ export interface CareTables {
     expires_at: Instant | null;
     tx_id: string;
   };
-  consent_buckets: { patient_id: string; subject: string; rules: Json<readonly ConsentRule[]> };
+  consent_buckets: {
+    patient_id: string;
+    subject: string;
+    rules: Json<readonly ConsentRule[]>;
+    closing: Json<Readonly<Record<ClosingKind, number>> | null>;
+  };
   consent_stops: {
     consent_id: string;
     patient_id: string;
     subject: string;
     revoked_at: Instant;
     revoked_by: string;
+    closes: ClosingKind | null;
   };
   openings: { patient_id: string; category: RecordCategory; hospitals: Json<readonly string[]> };
   access_counters: { patient_id: string; consent_id: string; used: number };
@@ -120,6 +129,38 @@ export interface CareTables {
     version: number | null;
     recipient: string;
     sealed: string;
+  };
+  access_requests: {
+    request_id: string;
+    patient_id: string;
+    requester_id: string;
+    requester_org: string;
+    requester_role: string;
+    purpose_of_use: PurposeOfUse;
+    categories: Json<readonly RecordCategory[]>;
+    days: number;
+    sealed_reason: string;
+    requested_at: Instant;
+    lapses_at: Instant;
+    status: AccessRequestStatus;
+    answered_at: Instant | null;
+    consent_id: string | null;
+    tx_id: string;
+    block_number: number;
+  };
+  sharing_tokens: {
+    token_id: string;
+    patient_id: string;
+    redeem_hash: string;
+    keys: Json<SharingToken['keys']>;
+    purpose_of_use: PurposeOfUse;
+    single_use: boolean;
+    grantee_org: string | null;
+    grantee_id: string | null;
+    created_at: Instant;
+    expires_at: Instant;
+    spent_by: string | null;
+    spent_at: Instant | null;
   };
   accesses: {
     access_id: string;

@@ -15,6 +15,8 @@ import * as verificationFacts from './migrations/0013-verification-facts.ts';
 import * as records from './migrations/0016-records.ts';
 import * as integrity from './migrations/0017-integrity.ts';
 import * as audit from './migrations/0022-audit.ts';
+import * as accessRequests from './migrations/0020-access-requests.ts';
+import * as sharingTokens from './migrations/0021-sharing-tokens.ts';
 import type { Database } from './schema.ts';
 
 /** Statements by migration, in the order of their names. A published migration is never changed, only followed. */
@@ -34,6 +36,8 @@ const migrations: Readonly<Record<string, { readonly statements: readonly string
   '0016-records': records,
   '0017-integrity': integrity,
   '0022-audit': audit,
+  '0020-access-requests': accessRequests,
+  '0021-sharing-tokens': sharingTokens,
 };
 
 /**

@@ -1,11 +1,13 @@
 import {
   accessCounterType,
+  accessRequestType,
   accessType,
   consentBucketType,
   consentStopsType,
   consentType,
   grantKeyType,
   grantWrapType,
+  sharingTokenType,
   subjectOf,
 } from '@chain-of-care/chaincode/model';
 import { fieldsOf, projector } from '../projection/projector.ts';
@@ -37,8 +39,8 @@ export const consentProjectors = [
       },
     ];
   }),
-  projector(consentBucketType, ({ patientId, subject, rules }) => [
-    { table: 'consent_buckets', row: { patient_id: patientId, subject, rules } },
+  projector(consentBucketType, ({ patientId, subject, rules, closing }) => [
+    { table: 'consent_buckets', row: { patient_id: patientId, subject, rules, closing: closing ?? null } },
   ]),
   projector(consentStopsType, ({ patientId, subject, stops }) =>
     stops.map((stop) => ({
@@ -49,11 +51,54 @@ export const consentProjectors = [
         subject,
         revoked_at: stop.revokedAt,
         revoked_by: stop.revokedBy,
+        closes: stop.closes ?? null,
       },
     })),
   ),
   projector(accessCounterType, ({ patientId, consentId, used }) => [
     { table: 'access_counters', row: { patient_id: patientId, consent_id: consentId, used } },
+  ]),
+  projector(accessRequestType, (request, { txId, blockNumber }) => [
+    {
+      table: 'access_requests',
+      row: {
+        request_id: request.requestId,
+        patient_id: request.patientId,
+        requester_id: request.requesterId,
+        requester_org: request.requesterOrg,
+        requester_role: request.requesterRole,
+        purpose_of_use: request.purposeOfUse,
+        categories: request.categories,
+        days: request.days,
+        sealed_reason: request.sealedReason,
+        requested_at: request.requestedAt,
+        lapses_at: request.lapsesAt,
+        status: request.status,
+        answered_at: request.answeredAt ?? null,
+        consent_id: request.consentId ?? null,
+        tx_id: txId,
+        block_number: blockNumber,
+      },
+    },
+  ]),
+  projector(sharingTokenType, (token) => [
+    {
+      table: 'sharing_tokens',
+      row: {
+        token_id: token.tokenId,
+        patient_id: token.patientId,
+        redeem_hash: token.redeemHash,
+        keys: token.keys,
+        purpose_of_use: token.purposeOfUse,
+        single_use: token.singleUse,
+        grantee_org: token.grantee?.mspId ?? null,
+        grantee_id: token.grantee?.id ?? null,
+        created_at: token.createdAt,
+        expires_at: token.expiresAt,
+        spent_by: token.spentBy ?? null,
+        spent_at: token.spentAt ?? null,
+      },
+    },
   ]),
   projector(grantKeyType, ({ patientId, consentId, keyId, recipient, sealed }) => [
     { table: 'grant_keys', row: { patient_id: patientId, consent_id: consentId, key_id: keyId, recipient, sealed } },

@@ -12,6 +12,7 @@ const patient = ['patient'] as const;
 const registrars = ['registrar', 'integration'] as const;
 const writers = ['clinician', 'nurse', 'pharmacist', 'integration'] as const;
 const chart = ['clinician', 'nurse', 'pharmacist', 'privacy-officer', 'integration'] as const;
+const requesters = ['clinician', 'pharmacist'] as const;
 const readers = ['patient', ...chart] as const;
 const traders = ['manufacturer', 'cmo', 'distributor', '3pl', 'carrier', 'repackager', 'destroyer'] as const;
 const supply = [...traders, 'pharmacist', 'inspector'] as const;
@@ -67,6 +68,18 @@ export const expectedAudiences: Readonly<Record<string, ExpectedAudience>> = {
   listConsents: patient,
   getConsent: patient,
   revokeConsent: patient,
+  previewConsents: patient,
+  listAuthorizedRecords: chart,
+  requestAccess: requesters,
+  listAccessRequests: ['patient', ...requesters],
+  getAccessRequest: ['patient', ...requesters],
+  answerAccessRequest: patient,
+  withdrawAccessRequest: requesters,
+  createSharingToken: patient,
+  listSharingTokens: patient,
+  revokeSharingToken: patient,
+  redeemSharingToken: 'public',
+  readSharedContent: 'public',
   openAccess: readers,
   getAccess: readers,
   listAccessedRecords: readers,

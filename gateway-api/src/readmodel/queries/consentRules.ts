@@ -1,0 +1,82 @@
+/** The rules that a decision about a requester looks at, as the tables have them. */
+import {
+  subjectsOf,
+  type ConsentBucket,
+  type ConsentRule,
+  type ConsentStops,
+  type Requester,
+} from '@chain-of-care/chaincode/model';
+import { emptyBucket, rulesInForce } from '@chain-of-care/chaincode/rules';
+import type { Kysely } from 'kysely';
+import type { Database } from '../database/schema.ts';
+
+type Db = Kysely<Database>;
+
+interface Subject {
+  bucket: Pick<ConsentBucket, 'rules' | 'closing'>;
+  stops: ConsentStops['stops'];
+}
+
+/** A patient's buckets with their stops, by subject. */
+export class PatientRules {
+  readonly #bySubject: ReadonlyMap<string, Subject>;
+
+  private constructor(bySubject: ReadonlyMap<string, Subject>) {
+    this.#bySubject = bySubject;
+  }
+
+  static async of(db: Db, patientId: string): Promise<PatientRules> {
+    const subjects = new Map<string, Subject>();
+    const at = (subject: string): Subject => {
+      const known = subjects.get(subject) ?? { bucket: emptyBucket, stops: [] };
+      subjects.set(subject, known);
+      return known;
+    };
+    const buckets = await db.selectFrom('consent_buckets').selectAll().where('patient_id', '=', patientId).execute();
+    for (const { subject, rules, closing } of buckets)
+      at(subject).bucket = { rules: [...rules], ...(closing === null ? {} : { closing }) };
+    const stops = await db.selectFrom('consent_stops').selectAll().where('patient_id', '=', patientId).execute();
+    for (const { subject, closes, ...stop } of stops)
+      at(subject).stops.push({
+        consentId: stop.consent_id,
+        revokedAt: stop.revoked_at.toISOString(),
+        revokedBy: stop.revoked_by,
+        ...(closes === null ? {} : { closes }),
+      });
+    return new PatientRules(subjects);
+  }
+
+  /** With what a bucket would hold besides, or without what was revoked; nothing is written. */
+  with(subject: string, change: (before: Subject) => Subject): PatientRules {
+    const before = this.#bySubject.get(subject) ?? { bucket: emptyBucket, stops: [] };
+    return new PatientRules(new Map([...this.#bySubject, [subject, change(before)]]));
+  }
+
+  /** @param home the patient's: a consent to everyone holds there only */
+  rulesFor(requester: Requester, home: string): readonly ConsentRule[] {
+    return subjectsOf(requester)
+      .filter((subject) => subject !== 'everyone' || requester.mspId === home)
+      .flatMap((subject) => {
+        const found = this.#bySubject.get(subject);
+        return found === undefined ? [] : rulesInForce(found.bucket, found.stops);
+      });
+  }
+}
+
+/** Patients with rules about a requester, in the order of their ids. */
+export async function patientsWithRulesFor(
+  db: Db,
+  requester: Requester,
+  { after, limit }: { readonly after: string; readonly limit: number },
+): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('consent_buckets')
+    .select('patient_id')
+    .distinct()
+    .where('subject', 'in', subjectsOf(requester))
+    .where('patient_id', '>', after)
+    .orderBy('patient_id')
+    .limit(limit)
+    .execute();
+  return rows.map(({ patient_id }) => patient_id);
+}
