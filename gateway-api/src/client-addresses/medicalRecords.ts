@@ -9,7 +9,6 @@ import {
 } from '@chain-of-care/chaincode/model';
 import { entryHash } from '@chain-of-care/chaincode/rules';
 import type { NewAccess } from '../accesses/dto.ts';
-import { openAccess } from '../accesses/open.ts';
 import type { OpenedAccesses } from '../accesses/openedAccesses.ts';
 import { contentReply } from '../accesses/routes.ts';
 import { ServedAccess } from '../accesses/serve.ts';
@@ -28,6 +27,7 @@ import { RecordView } from '../records/dto.ts';
 import { recordView } from '../records/view.ts';
 import type { Services } from '../services.ts';
 import { CiphertextStoreError } from '../vault/store/index.ts';
+import { openOwnAccess } from './access.ts';
 import { readForm } from './multipart.ts';
 import { refuseWallet } from './walletFields.ts';
 
@@ -118,9 +118,8 @@ export function medicalRecordRoutes(services: Services, accesses: OpenedAccesses
         const { recordId: id, version } = fact;
         const purposeOfUse = caller.kind === 'patient' ? 'PATRQT' : 'TREAT';
         const wanted: NewAccess = { purposeOfUse, reason: 'viewed by content identifier', records: [{ id, version }] };
-        const opened = await openAccess(services, caller, fact.patientId, wanted, idempotency);
-        await services.readModel.waitForAcknowledged();
-        const served = await ServedAccess.of(accesses, caller, opened.result.accessId);
+        const accessId = await openOwnAccess(services, caller, fact.patientId, wanted, idempotency);
+        const served = await ServedAccess.of(accesses, caller, accessId);
         return contentReply(served, await served.record(id, version), header('range'));
       },
     }),

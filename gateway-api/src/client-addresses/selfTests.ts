@@ -5,7 +5,7 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { Refusal } from '@chain-of-care/chaincode/model';
-import { openAccess } from '../accesses/open.ts';
+import type { NewAccess } from '../accesses/dto.ts';
 import type { OpenedAccesses } from '../accesses/openedAccesses.ts';
 import { ServedAccess } from '../accesses/serve.ts';
 import type { Caller } from '../auth/caller.ts';
@@ -17,6 +17,7 @@ import { checkIntegrity } from '../integrity/check.ts';
 import { auditEventById } from '../readmodel/queries/audit.ts';
 import { RecordAppender } from '../records/append.ts';
 import type { Services } from '../services.ts';
+import { openOwnAccess } from './access.ts';
 import type { SelfTest, SelfTestStep } from './dto.ts';
 
 /** Under this name the canary patient logs in, where there is one. */
@@ -33,11 +34,13 @@ interface Run {
 }
 
 /** @throws Problem patient_not_found where nobody seeded a canary */
-async function runOf(services: Services, accesses: OpenedAccesses, requestId: string): Promise<Run> {
+async function runOf(services: Services, accesses: OpenedAccesses, caller: Caller, requestId: string): Promise<Run> {
   const person = await services.people.find(services.config.issuer, canarySubject);
   if (person === undefined) throw new Problem('patient_not_found', { detail: `there is no ${canarySubject}` });
   const idempotency = new Derivation(services.keystore.derived('self-tests'), person.id, requestId);
-  return { services, accesses, idempotency, canary: { ...person, scopes: [] } };
+  const { origin } = caller;
+  const canary: Caller = { ...person, scopes: [], ...(origin === undefined ? {} : { origin }) };
+  return { services, accesses, idempotency, canary };
 }
 
 /** A clinician's day: write a record, open an access to it, read it back, find the access in the audit. */
@@ -47,7 +50,7 @@ export async function doctorWorkflow(
   caller: Caller,
   requestId: string,
 ): Promise<SelfTest> {
-  const run = await runOf(services, accesses, requestId);
+  const run = await runOf(services, accesses, caller, requestId);
   const { id } = run.canary;
   const content = Buffer.from(`${text} ${requestId}`);
   return timed([
@@ -78,9 +81,10 @@ export async function doctorWorkflow(
 export async function patientWorkflow(
   services: Services,
   accesses: OpenedAccesses,
+  caller: Caller,
   requestId: string,
 ): Promise<SelfTest> {
-  const run = await runOf(services, accesses, requestId);
+  const run = await runOf(services, accesses, caller, requestId);
   const { canary } = run;
   return timed([
     [
@@ -166,14 +170,8 @@ async function timed(steps: readonly Step[]): Promise<SelfTest> {
   return { ok: done.length === steps.length && done.every(({ ok }) => ok), steps: done };
 }
 
-async function accessOf(
-  { services, idempotency, canary }: Run,
-  caller: Caller,
-  wanted: Parameters<typeof openAccess>[3],
-): Promise<string> {
-  const { result } = await openAccess(services, caller, canary.id, wanted, idempotency);
-  await services.readModel.waitForAcknowledged();
-  return result.accessId;
+function accessOf({ services, idempotency, canary }: Run, caller: Caller, wanted: NewAccess): Promise<string> {
+  return openOwnAccess(services, caller, canary.id, wanted, idempotency);
 }
 
 async function contentOf({ accesses, services }: Run, caller: Caller, made: Made): Promise<Buffer> {

@@ -51,7 +51,10 @@ export function systemRoutes(services: Services, accesses: OpenedAccesses): Rout
       audience: operators,
       rateLimit,
       responses: tested,
-      handler: async ({ requestId }) => ({ status: 200, body: await patientWorkflow(services, accesses, requestId) }),
+      handler: async ({ caller, requestId }) => ({
+        status: 200,
+        body: await patientWorkflow(services, accesses, caller, requestId),
+      }),
     }),
     route({
       method: 'get',

@@ -44,12 +44,20 @@ export function problemFrom(error: unknown): Problem {
     type?: unknown;
     status?: unknown;
   };
+  if (isStorageFailure(error)) return new Problem('unavailable', { cause: error, headers: { 'retry-after': '30' } });
   const known = parserProblems[String(type)];
   if (known !== undefined) return new Problem(known, { cause: error });
   if (status === 400 || error instanceof URIError) return new Problem('malformed_request', { cause: error });
   if (status === 413) return new Problem('payload_too_large', { cause: error });
   if (status === 415) return new Problem('unsupported_media_type', { cause: error });
   return new Problem('internal_error', { cause: error });
+}
+
+/** Disk full, worn out, read-only or gone (errno(3)): the operator's to mend, then the same request succeeds. */
+const storageFailures: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'ENOTDIR', 'EACCES']);
+
+function isStorageFailure(error: unknown): boolean {
+  return error instanceof Error && storageFailures.has((error as NodeJS.ErrnoException).code);
 }
 
 /** Types of body-parser's errors. */
@@ -68,7 +76,8 @@ const parserProblems: Readonly<
 /** Answers with a problem document, unless the answer has begun; an error of our own is logged. */
 export function sendProblem(response: Response, error: unknown, log?: Log): void {
   const problem = problemFrom(error);
-  if (problem.status >= 500 && problem.code !== 'unavailable' && problem.code !== 'draining')
+  const isOurs = isStorageFailure(problem.cause) || (problem.code !== 'unavailable' && problem.code !== 'draining');
+  if (problem.status >= 500 && isOurs)
     log?.error({ err: problem.cause ?? error, code: problem.code }, 'request failed');
   if (response.headersSent || response.destroyed) {
     response.destroy();

@@ -48,7 +48,11 @@ describe('/api/medical-records', () => {
       expect(headers.get('x-integrity-verified')).toBe('true');
       expect(headers.get('x-blockchain-hash-verified')).toBe('true');
       const [newest] = await all(patient.session, `${patient.chart}/audit-events?type=access`);
-      expect(newest).toMatchObject({ decision: 'permit', basis: [{ kind: basis }] });
+      expect(newest).toMatchObject({
+        decision: 'permit',
+        basis: [{ kind: basis }],
+        origin: { address: expect.any(String) },
+      });
     }
   });
 
@@ -56,7 +60,7 @@ describe('/api/medical-records', () => {
     const { status, body } = await ben.get(`/api/medical-records/view/${cid}`);
     expect([status, body['code']]).toEqual([403, 'consent_missing']);
     const [newest] = await all(patient.session, `${patient.chart}/audit-events?type=access`);
-    expect(newest).toMatchObject({ decision: 'deny' });
+    expect(newest).toMatchObject({ decision: 'deny', origin: { address: expect.any(String) } });
   });
 
   test('verification says what was compared, without opening anything', async () => {
