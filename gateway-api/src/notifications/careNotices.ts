@@ -126,7 +126,7 @@ async function answered(db: Db, mspId: string, within: Condition): Promise<reado
 async function revoked(db: Db, mspId: string, within: Condition): Promise<readonly Fact[]> {
   const { rows } = await sql<Fact>`
     select s.consent_id as id, s.patient_id as recipient, s.revoked_at as at, min(t.block_number) as block
-    from transactions t join consent_stops s on s.revoked_at = t.time
+    from transactions t join consent_stops s on s.revoked_at = t.time and s.subject not like 'token/%'
       join patients p on p.patient_id = s.patient_id and p.home = ${mspId}
     where t.${within} and t.validation_code = 0 group by s.consent_id, s.patient_id, s.revoked_at
     order by block, id`.execute(db);

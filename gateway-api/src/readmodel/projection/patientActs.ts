@@ -14,6 +14,14 @@ interface Act {
   readonly version?: number;
 }
 
+/** What became of a request for access. */
+const requestActs: Readonly<Record<string, string>> = {
+  requested: 'request',
+  approved: 'approve-request',
+  denied: 'deny-request',
+  withdrawn: 'withdraw-request',
+};
+
 /** By stored type. A type that is not here is an act under its own name, so that nothing new is left out. */
 const acts: Readonly<Record<string, ((value: Value, time: string) => Act) | null>> = {
   patient: ({ patientId, registeredAt }, time) => ({
@@ -38,6 +46,16 @@ const acts: Readonly<Record<string, ((value: Value, time: string) => Act) | null
     subjects: (stops as readonly { consentId: string; revokedAt: string }[])
       .filter(({ revokedAt }) => sameTime(revokedAt, time))
       .map(({ consentId }) => consentId),
+  }),
+  'access-request': ({ requestId, status }) => ({
+    type: 'consent',
+    interaction: requestActs[String(status)] ?? 'request',
+    subjects: [String(requestId)],
+  }),
+  'sharing-token': ({ tokenId, spentBy }) => ({
+    type: 'consent',
+    interaction: spentBy === undefined ? 'share' : 'redeem',
+    subjects: [String(tokenId)],
   }),
   opening: ({ category }) => ({ type: 'consent', interaction: 'open-to-hospital', subjects: [String(category)] }),
   'category-key': ({ epoch, category }) => ({

@@ -1,0 +1,81 @@
+/** Requests and sharing tokens of a clinician at a hospital that is not the patient's home. */
+import { AccessRequests, RestClient, SharingTokens } from '@chain-of-care/client';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { setTimeout as delay } from 'node:timers/promises';
+import { largeNetwork } from '../../system/networks.ts';
+import type { Json, Page, RestSession } from '../../system/rest.ts';
+import { home, newRecord, recordsOnce, World, type RegisteredPatient } from '../rest/world.fixture.ts';
+
+const world = new World(largeNetwork);
+const away = 'Hospital2MSP';
+const text = 'discharged, follow up in two weeks';
+let patient: RegisteredPatient;
+let cleo: RestSession;
+let cleoId: string;
+let record: string;
+let referral: Json;
+
+const clientOf = async (mspId: string, user: string): Promise<RestClient> =>
+  new RestClient({ baseUrl: await world.people.gateway(mspId), token: await world.people.token(mspId, user) });
+
+beforeAll(async () => {
+  await largeNetwork.start();
+  patient = await world.patient();
+  cleo = await world.people.as(away, 'dr-cleo');
+  cleoId = await world.clinician(away, 'oncology');
+  await (await world.people.as(home, 'dr-ada')).create(`${patient.chart}/records`, newRecord(text));
+  const [first] = await recordsOnce(patient, 1);
+  record = String(first!['id']);
+  referral = await patient.session.read(`${patient.chart}/referral`);
+}, 400_000);
+
+/** What another gateway has acknowledged comes with the next blocks: asks again for a while. */
+async function soon<Result>(attempt: () => Promise<Result>): Promise<Result> {
+  for (const deadline = Date.now() + 20_000; ; await delay(200)) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+    }
+  }
+}
+
+describe('a clinician of another hospital', () => {
+  test('asks, is approved for one record, reads it, and finds it in the list that the ledger proves', async () => {
+    const asking = new AccessRequests(await clientOf(away, 'dr-cleo'));
+    const answering = new AccessRequests(await clientOf(home, patient.subject));
+    const wanted = { reason: 'transferred to us', categories: ['lab_result'], days: 7, referral } as const;
+    const { id } = await asking.request(patient.id, wanted);
+    const { consentId } = await soon(async () => answering.approve(id, { records: [record], days: 2 }));
+    const access = await soon(async () =>
+      cleo.create<{ id: string }>(`${patient.chart}/accesses`, {
+        purposeOfUse: 'TREAT',
+        reason: 'as agreed',
+        categories: ['lab_result'],
+        referral,
+      }),
+    );
+    const { items } = await cleo.read<Page<{ id: string }>>(`/v1/accesses/${access.id}/records`);
+    expect(items.map((each) => each.id)).toEqual([record]);
+    const content = await cleo.get(`/v1/accesses/${access.id}/records/${record}/content`);
+    expect([content.status, Buffer.from(content.bytes).toString('utf8')]).toEqual([200, text]);
+    const proven = await cleo.read<Page>('/v1/authorized-records?proof=ledger&limit=200');
+    const mine = proven.items.find(({ patientId }) => patientId === patient.id);
+    expect(mine).toMatchObject({ proof: 'ledger', records: [{ id: record, consentIds: [consentId] }] });
+    await patient.session.create(`/v1/consents/${consentId}/revocation`);
+    const { status } = await cleo.get(`/v1/accesses/${access.id}/records/${record}/content`);
+    expect([403, 404]).toContain(status);
+  });
+
+  test('redeems a token made for them, once, opens it themselves, and loses it with the revocation', async () => {
+    const tokens = new SharingTokens(await clientOf(home, patient.subject));
+    const redeeming = new SharingTokens(await clientOf(away, 'dr-cleo'));
+    const grantee = { mspId: away, id: cleoId };
+    const once = await tokens.create(patient.id, { records: [{ id: record }], expiresInHours: 24, grantee });
+    const redeemed = await soon(async () => redeeming.redeem(once.secret, { referral }));
+    expect(Buffer.from(await redeemed.records[0]!.content()).toString('utf8')).toBe(text);
+    await expect(redeeming.redeem(once.secret, { referral })).rejects.toMatchObject({ code: 'token_ended' });
+    await tokens.revoke(once.id);
+    await expect(redeemed.records[0]!.content()).rejects.toMatchObject({ status: 403 });
+  });
+});
