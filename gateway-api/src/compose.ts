@@ -240,7 +240,8 @@ function pipelineLimits(config: Config) {
     maxBytes: 1024 * 1024,
     maxInFlight: config.maxTransactionsInFlight,
     maxQueued: config.maxQueuedActs,
-    maxAttempts: 6,
+    // With their pauses some 13 s: longer than a peer stays behind an orderer that has fallen behind.
+    maxAttempts: 12,
     repeatWithinMs: 20_000,
     backoffMs: 100,
   };

@@ -73,7 +73,9 @@ function peerSettings(
         requestStateInfoInterval: '1s',
         pvtData: { pullRetryThreshold: '3s', reconcileSleepInterval: '10s' },
       },
-      deliveryclient: { blockGossipEnabled: false },
+      // A peer that knows of a block by its header, and does not get it, asks another orderer after this time: one orderer that
+      // has fallen behind must not hold its peer back (unset: 30 s, in which its endorsements disagree with the others').
+      deliveryclient: { blockGossipEnabled: false, blockCensorshipTimeoutKey: '4s' },
       // A member's peer that is down holds an endorsement up no longer than this.
       gateway: { endorsementTimeout: '15s', broadcastTimeout: '20s', dialTimeout: '5s' },
       limits: { concurrency: { endorserService: 5000, deliverService: 5000, gatewayService: 5000 } },
