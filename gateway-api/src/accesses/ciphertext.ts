@@ -1,7 +1,8 @@
 /** Ciphertext of a record: from the own store at the patient's home, from the home's gateway elsewhere. */
 import { createHash } from 'node:crypto';
-import type { Access, RecordFact } from '@chain-of-care/chaincode/model';
+import type { RecordFact } from '@chain-of-care/chaincode/model';
 import { Problem, type ProblemCode } from '../http/problem.ts';
+import type { AccessFact } from '../readmodel/queries/care.ts';
 import type { Services } from '../services.ts';
 import { CiphertextStoreError } from '../vault/store/index.ts';
 
@@ -21,7 +22,7 @@ export interface Source {
 }
 
 /** @throws Problem content_not_found, integrity_violation, unavailable */
-export function ciphertextOf(services: Services, access: Access, home: string, fact: RecordFact): Ciphertext {
+export function ciphertextOf(services: Services, access: AccessFact, home: string, fact: RecordFact): Ciphertext {
   const isHome = home === services.profile.mspId;
   const { fetch, verify } = isHome ? storedCiphertext(services, fact) : fromHome(services, access, home, fact);
   return {
@@ -61,12 +62,13 @@ export function storedCiphertext({ store }: Services, { cid, sha256, size }: Rec
 }
 
 /** The home gateway looks at its own peer before it serves: the access must be VALID there too. */
-function fromHome({ internalClient }: Services, access: Access, home: string, fact: RecordFact): Source {
+function fromHome({ internalClient }: Services, access: AccessFact, home: string, fact: RecordFact): Source {
   const query = new URLSearchParams({
     access: access.accessId,
     patient: access.patientId,
     record: fact.recordId,
     version: String(fact.version),
+    transaction: access.transactionId,
   });
   const fetch: Source['fetch'] = async (range) => {
     const headers = range === undefined ? {} : { range: `bytes=${range.start}-${range.end}` };
@@ -88,6 +90,7 @@ const upstreamProblems: Readonly<Record<number, ProblemCode>> = {
   403: 'access_not_permitted',
   404: 'content_not_found',
   500: 'integrity_violation',
+  503: 'unavailable',
 };
 
 /** The bytes, cut off with an error at their end when they are not those that the ledger names. */

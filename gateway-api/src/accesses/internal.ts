@@ -6,6 +6,7 @@ import { Problem } from '../http/problem.ts';
 import { parseRange } from '../http/range.ts';
 import type { InternalExchange } from '../internal/server.ts';
 import type { Reply } from '../http/route.ts';
+import { WaitTimeout } from '../readmodel/index.ts';
 import { accessById, recordVersions } from '../readmodel/queries/care.ts';
 import type { Services } from '../services.ts';
 import { storedCiphertext } from './ciphertext.ts';
@@ -14,17 +15,29 @@ interface Permitted {
   readonly permitted: readonly { readonly recordId: string; readonly version: number }[];
 }
 
-/** Adds `GET /v1/content/{cid}?access=&patient=&record=&version=` to the server between gateways. */
+/** How long a committed access may take to be seen here too. */
+const accessTimeoutMs = 5000;
+
+/** Adds `GET /v1/content/{cid}?access=&patient=&record=&version=&transaction=` to the server between gateways. */
 export function addContentRoute(services: Services): void {
   services.internalRoutes.add('get', '/v1/content/:cid', async (exchange) => serveCiphertext(services, exchange));
 }
 
-/** @throws Problem access_not_permitted for anything that the ledger does not show as permitted now */
+/**
+ * The other gateway has seen the access committed on its own peer; this one may be a block behind, and waits for it.
+ *
+ * @throws Problem access_not_permitted for anything that the ledger does not show as permitted now; unavailable when the
+ *   access's transaction does not arrive here in time
+ */
 async function serveCiphertext(services: Services, { params, query, peer, header }: InternalExchange): Promise<Reply> {
-  const { access: accessId = '', patient: patientId = '', record: recordId = '' } = query;
+  const { access: accessId = '', patient: patientId = '', record: recordId = '', transaction = '' } = query;
   const version = Number(query['version']);
-  const wellFormed = [accessId, patientId, recordId].every((id) => formats.uuid(id)) && Number.isSafeInteger(version);
+  const wellFormed =
+    [accessId, patientId, recordId].every((id) => formats.uuid(id)) &&
+    Number.isSafeInteger(version) &&
+    formats['hex-256'](transaction);
   if (!wellFormed) throw new Problem('validation_failed');
+  await services.readModel.waitForTransaction(transaction, { timeoutMs: accessTimeoutMs }).catch(notYet);
   const [fact] = await recordVersions(services.readModel.db, [{ recordId, version }]);
   if (fact === undefined || fact.patientId !== patientId || fact.cid !== params['cid'])
     throw new Problem('content_not_found');
@@ -50,4 +63,9 @@ async function serveCiphertext(services: Services, { params, query, peer, header
     },
     stream: Readable.from(ciphertext),
   };
+}
+
+function notYet(error: unknown): never {
+  if (!(error instanceof WaitTimeout)) throw error;
+  throw new Problem('unavailable', { headers: { 'retry-after': '2' }, cause: error });
 }

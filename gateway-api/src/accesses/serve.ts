@@ -7,7 +7,7 @@ import type { Caller, LedgerIdentity } from '../auth/caller.ts';
 import type { DataKeys } from '../custody/dataKeys.ts';
 import { patientOf, type KnownPatient } from '../custody/patients.ts';
 import { Problem } from '../http/problem.ts';
-import { recordVersions } from '../readmodel/queries/care.ts';
+import { recordVersions, type AccessFact } from '../readmodel/queries/care.ts';
 import { cursorAfter, type Page, type PageParams } from '../readmodel/queries/page.ts';
 import { recordsOfPatient, type RecordFilter } from '../readmodel/queries/records.ts';
 import { isSealedFilter, matchesDescription, type SealedFilter } from '../records/coding.ts';
@@ -42,7 +42,7 @@ export interface RecordSearch {
 
 /** An access of this caller, as the read model has it: it is VALID on the ledger. */
 export class ServedAccess {
-  readonly access: Access;
+  readonly access: AccessFact;
   readonly #services: Services;
   readonly #caller: Caller;
   readonly #patient: KnownPatient;

@@ -229,11 +229,19 @@ export async function accessById(db: Db, accessId: string): Promise<AccessFact |
 }
 
 function accessesWithCreator(db: Db) {
-  return db
-    .selectFrom('accesses')
-    .innerJoin('transactions', 'transactions.tx_id', 'accesses.tx_id')
-    .selectAll('accesses')
-    .select('transactions.device_key as creator');
+  return (
+    db
+      .selectFrom('accesses')
+      // Anybody can put a transaction of the same id into a later block, where it is invalid.
+      .innerJoin('transactions', (join) =>
+        join
+          .onRef('transactions.block_number', '=', 'accesses.block_number')
+          .onRef('transactions.tx_id', '=', 'accesses.tx_id')
+          .on('transactions.validation_code', '=', 0),
+      )
+      .selectAll('accesses')
+      .select('transactions.device_key as creator')
+  );
 }
 
 function consentsWithStops(db: Db) {
