@@ -74,6 +74,11 @@ export class AccessedRecord extends RecordView {
   @IsOptional() @IsString() exactTime?: string;
   @IsOptional() @IsString() facility?: string;
   @IsOptional() @IsString() mediaType?: string;
+  /**
+   * Permitted, but no key of it is sealed to the reader yet: its description and content stay closed until the patient's
+   * keys seal one.
+   */
+  @IsOptional() @IsBoolean() keyMissing?: boolean;
   /** What the database says of the record is what the ledger says. */
   @IsBoolean() blockchainHashVerified!: boolean;
   /** The content has the hash that both say; only where the query asks to `verify`. */

@@ -136,7 +136,7 @@ export async function contentReply(
 function accessedRecord({ fact, description, integrityVerified }: ShownRecord): AccessedRecord {
   return {
     ...recordView(fact),
-    ...description,
+    ...(description ?? { keyMissing: true }),
     blockchainHashVerified: true,
     ...(integrityVerified === undefined ? {} : { integrityVerified }),
   };

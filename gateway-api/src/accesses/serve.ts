@@ -27,7 +27,8 @@ interface Checked {
 /** A record as it is shown: what was opened of it, and what came out when it was verified. */
 export interface ShownRecord {
   readonly fact: RecordFact;
-  readonly description: Partial<RecordDescription>;
+  /** Undefined when no key of it is sealed to the reader yet. */
+  readonly description: Partial<RecordDescription> | undefined;
   /** The ciphertext hashes to what database and ledger say; undefined when it was not asked for. */
   readonly integrityVerified?: boolean;
 }
@@ -77,8 +78,8 @@ export class ServedAccess {
     let found = 0;
     for await (const fact of this.#covered(search, cursor, isSifted || counts ? limits.recordsPerAccess : limit + 1)) {
       const isWanted = found < limit;
-      const description = isSifted || isWanted ? await this.description(fact) : {};
-      if (isSifted && !matchesDescription(search.sealed, description)) continue;
+      const description = isSifted || isWanted ? await this.#findDescription(fact) : {};
+      if (isSifted && (description === undefined || !matchesDescription(search.sealed, description))) continue;
       found += 1;
       if (isWanted) shown.push({ fact, description, ...(search.verify ? await this.#verified(fact) : {}) });
       else if (!counts) break;
@@ -129,9 +130,13 @@ export class ServedAccess {
 
   /** What was sealed beside the content. @throws Problem access_not_permitted when no key is sealed to the reader */
   async description(fact: RecordFact): Promise<Partial<RecordDescription>> {
-    // The entry that withdraws a record brings nothing of its own.
-    if (fact.withdrawn !== undefined) return {};
-    return (await openFacts(await this.#keys.of(fact), fact, fact.sealed)) as RecordDescription;
+    return fact.withdrawn === undefined ? describe(fact, await this.#keys.of(fact)) : nothingSealed;
+  }
+
+  async #findDescription(fact: RecordFact): Promise<Partial<RecordDescription> | undefined> {
+    if (fact.withdrawn !== undefined) return nothingSealed;
+    const key = await this.#keys.find(fact);
+    return key === undefined ? undefined : describe(fact, key);
   }
 
   /** The content as a stream, opened while it flows: an altered chunk ends it with an error. */
@@ -174,6 +179,13 @@ export class ServedAccess {
     const { permitted } = await checkAccess(this.#services, this.#caller.identity, this.#patient, this.access, facts);
     return heldAgainst(permitted, facts);
   }
+}
+
+/** The entry that withdraws a record brings nothing of its own. */
+const nothingSealed: Partial<RecordDescription> = {};
+
+async function describe(fact: RecordFact, dataKey: Uint8Array): Promise<Partial<RecordDescription>> {
+  return (await openFacts(dataKey, fact, fact.sealed)) as RecordDescription;
 }
 
 const brokenContent: ReadonlySet<string> = new Set(['content_not_found', 'integrity_violation']);

@@ -52,14 +52,19 @@ export class DataKeys {
    * @throws Problem access_not_permitted when no key for this reader exists: a holder has yet to seal one
    */
   async of(record: RecordFact): Promise<Uint8Array> {
+    const key = await this.find(record);
+    if (key === undefined)
+      throw new Problem('access_not_permitted', { detail: 'no key of this record is sealed to the reader yet' });
+    return key;
+  }
+
+  /** As {@link of}; undefined when no key for this reader exists. */
+  async find(record: RecordFact): Promise<Uint8Array | undefined> {
     const batch = await this.#batchOf(record);
     const wrapper = await this.#wrapperOf(batch);
     if (wrapper !== undefined) return unwrapDataKey(wrapper, record.wrappedKey);
     const granted = () => this.#grantedDataKey(record, batch);
-    const key = await kept(this.#granted, `${record.recordId}|${record.version}`, granted);
-    if (key === undefined)
-      throw new Problem('access_not_permitted', { detail: 'no key of this record is sealed to the reader yet' });
-    return key;
+    return kept(this.#granted, `${record.recordId}|${record.version}`, granted);
   }
 
   /** The batch's key by the first basis that opens it. */
@@ -69,7 +74,8 @@ export class DataKeys {
         const wrapper = await this.#openBatch(basis, batch);
         if (wrapper !== undefined) return wrapper;
       }
-      return undefined;
+      // What the reader's own department wrote is theirs under whatever basis the access was opened.
+      return batch.authorGroup === this.#caller.department ? this.#openBatch({ kind: 'author' }, batch) : undefined;
     });
   }
 
