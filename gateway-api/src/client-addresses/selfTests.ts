@@ -18,7 +18,7 @@ import { auditEventById } from '../readmodel/queries/audit.ts';
 import { RecordAppender } from '../records/append.ts';
 import type { Services } from '../services.ts';
 import { openOwnAccess } from './access.ts';
-import type { SelfTest, SelfTestStep } from './dto.ts';
+import type { SelfTest, SelfTestStep, testedContracts } from './dto.ts';
 
 /** Under this name the canary patient logs in, where there is one. */
 export const canarySubject = 'patient-canary';
@@ -122,8 +122,6 @@ const questions = {
   registry: { type: 'registry.findPremises', body: { gln: '9506000000008' }, code: 'premises_not_found' },
   supply: { type: 'supply.findProduct', body: { gtin: '09506000000008' }, code: 'product_not_found' },
 } as const;
-
-export const testedContracts = ['care', 'registry', 'supply'] as const;
 
 export async function contractTest(services: Services, contract: (typeof testedContracts)[number]): Promise<SelfTest> {
   return timed([['query', () => (contract === 'care' ? askCare(services) : askOther(services, questions[contract]))]]);
