@@ -62,7 +62,7 @@ export function accessRequestRoutes(services: Services): Route[] {
         const { caller, query } = exchange;
         const whose = caller.kind === 'patient' ? { patientId: caller.id } : { requesterId: caller.id };
         const found = await accessRequests(db, { ...query, ...whose, nowMs: services.clock() });
-        const views = await Promise.all(found.items.map(async (each) => view(services, caller, each)));
+        const views = await Promise.all(found.items.map(async (each) => accessRequestView(services, caller, each)));
         return page(exchange, views, found.nextCursor);
       },
     }),
@@ -76,7 +76,10 @@ export function accessRequestRoutes(services: Services): Route[] {
       params: AccessRequestParams,
       responses: { 200: { description: 'the request', body: AccessRequestView } },
       async handler({ params: { requestId }, caller }) {
-        return { status: 200, body: await view(services, caller, await ownRequest(services, caller, requestId)) };
+        return {
+          status: 200,
+          body: await accessRequestView(services, caller, await ownRequest(services, caller, requestId)),
+        };
       },
     }),
     route({
@@ -117,14 +120,19 @@ function answerReply(id: string, { status, consentId, transaction }: Answered): 
 }
 
 /** @throws Problem request_not_found, also for somebody else's */
-async function ownRequest({ readModel }: Services, caller: Caller, requestId: string): Promise<AccessRequest> {
+export async function ownRequest({ readModel }: Services, caller: Caller, requestId: string): Promise<AccessRequest> {
   const request = await accessRequestById(readModel.db, requestId);
   const owner = caller.kind === 'patient' ? request?.patientId : request?.requesterId;
   if (request === undefined || owner !== caller.id) throw new Problem('request_not_found');
   return request;
 }
 
-async function view(services: Services, caller: Caller, request: AccessRequest): Promise<AccessRequestView> {
+/** For who asked or who is asked: with the reason where it is sealed to them. */
+export async function accessRequestView(
+  services: Services,
+  caller: Caller,
+  request: AccessRequest,
+): Promise<AccessRequestView> {
   const { requestId: id, sealedReason, ...facts } = request;
   const note = { kind: 'request', patientId: request.patientId, id } as const;
   const reason = await openReason(services, caller, note, sealedReason);

@@ -203,7 +203,8 @@ function notStored(error: unknown): undefined {
   throw error;
 }
 
-function categoryOf(recordType: string): RecordCategory {
+/** @throws Problem validation_failed */
+export function categoryOf(recordType: string): RecordCategory {
   const category = categoryNames[recordType] ?? recordCategories.find((each) => each === recordType);
   if (category === undefined) throw invalid('recordType', `one of: ${['report', ...recordCategories].join(', ')}`);
   return category;

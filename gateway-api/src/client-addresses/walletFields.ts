@@ -1,7 +1,15 @@
 /** The client's examples derive keys from a wallet's signature; ours come from the key hierarchy, and say so. */
+import { IsOptional } from 'class-validator';
 import { Problem } from '../http/problem.ts';
 
 const walletFields = ['walletAddress', 'walletSignature', 'patientSignature'] as const;
+
+/** Members that a body of the client's may bring, so that they are answered and not merely unknown. */
+export class WalletFields {
+  @IsOptional() walletAddress?: unknown;
+  @IsOptional() walletSignature?: unknown;
+  @IsOptional() patientSignature?: unknown;
+}
 
 /** @throws Problem wallet_not_used, naming every such field, rather than to ignore what somebody relies on */
 export function refuseWallet(given: unknown): void {

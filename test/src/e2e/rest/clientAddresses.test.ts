@@ -98,6 +98,39 @@ describe('/api/medical-records', () => {
   });
 });
 
+describe('/api/access-requests', () => {
+  const asked = () => ({ patientId: patient.id, requestReason: 'second opinion', recordTypes: ['prescription'] });
+  const authorized = async (which: string) => {
+    const { items } = await ben.read<Page<{ patientId: string }>>(`/api/access-requests/doctor/${which}?limit=200`);
+    return items.filter(({ patientId }) => patientId === patient.id);
+  };
+
+  test('a doctor asks, the patient chooses and approves, the doctor sees what is open and reads it', async () => {
+    const { requestId } = await ben.create<{ requestId: string }>('/api/access-requests/doctor/request', asked());
+    const { items } = await patient.session.read<Page>('/api/access-requests/patient/requests');
+    expect(items).toMatchObject([{ id: requestId, reason: 'second opinion', status: 'requested' }]);
+    const [record] = (await patient.session.read<Page>('/api/medical-records/patient-records')).items;
+    const body = { requestId, action: 'approve', selectedRecords: [record!['id']], accessDuration: 2 };
+    const answered = await patient.session.create('/api/access-requests/patient/respond', body);
+    expect(answered).toMatchObject({ status: 'approved', consentId: expect.any(String) });
+    for (const which of ['authorized-records', 'blockchain-authorized-records'])
+      expect(await authorized(which)).toMatchObject([{ records: [{ id: record!['id'] }] }]);
+    expect((await ben.get(`/api/medical-records/view/${cid}`)).status).toBe(200);
+  });
+
+  test('a denied request opens nothing', async () => {
+    const { requestId } = await ben.create<{ requestId: string }>('/api/access-requests/doctor/request', asked());
+    const body = { requestId, action: 'deny' };
+    const answered = await patient.session.create('/api/access-requests/patient/respond', body);
+    expect(answered).toMatchObject({ status: 'denied' });
+  });
+
+  test('a wallet’s address is told to mean nothing here', async () => {
+    const answer = await ben.post('/api/access-requests/doctor/request', { ...asked(), walletAddress: '0x00' });
+    expect([answer.status, answer.body['code']]).toEqual([400, 'wallet_not_used']);
+  });
+});
+
 describe('/api/system', () => {
   const passed = (steps: readonly string[]) => ({ ok: true, steps: steps.map((name) => ({ name, ok: true })) });
 
