@@ -3,6 +3,7 @@ import { accessRequestRoutes } from './access-requests/routes.ts';
 import { accessRoutes } from './accesses/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { clientAddressRoutes } from './client-addresses/routes.ts';
+import { changeRoutes } from './changes/routes.ts';
 import { consentRoutes } from './consents/routes.ts';
 import type { Route } from './http/route.ts';
 import { importRoutes } from './imports/routes.ts';
@@ -21,6 +22,7 @@ const capabilities: readonly ((services: Services) => Route[])[] = [
   registryRoutes,
   patientRoutes,
   recordRoutes,
+  changeRoutes,
   importRoutes,
   consentRoutes,
   accessRequestRoutes,

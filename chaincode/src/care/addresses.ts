@@ -12,6 +12,9 @@ export interface PatientRef {
 export const patientAddress = ({ home, handle, patientId }: PatientRef): Address =>
   handleAddress(collectionName.care(home), handle, 'patient', patientId);
 
+export const linkAddress = ({ home, handle }: PatientRef, otherId: string): Address =>
+  handleAddress(collectionName.care(home), handle, 'link', otherId);
+
 export const headAddress = ({ home, handle, patientId }: PatientRef): Address =>
   handleAddress(collectionName.care(home), handle, 'head', patientId);
 

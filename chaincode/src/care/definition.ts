@@ -4,6 +4,7 @@ import { checkAccess, openAccess, permittedRecords } from './accesses.ts';
 import { denyAccessRequest, requestAccess, withdrawAccessRequest } from './accessRequests.ts';
 import { appendRecords } from './appendRecords.ts';
 import { addWraps, grantConsent, revokeConsent } from './consents.ts';
+import { changePatientStatus, linkPatients } from './changePatient.ts';
 import { mirrorRecords } from './mirrorRecords.ts';
 import { readRecords } from './queries.ts';
 import { createSharingToken, redeemSharingToken, revokeSharingToken } from './sharingTokens.ts';
@@ -13,6 +14,8 @@ import { withdrawRecord } from './withdrawRecord.ts';
 export const careDefinition: ContractDefinition = {
   commands: {
     'care.registerPatient': registerPatient,
+    'care.linkPatients': linkPatients,
+    'care.changePatientStatus': changePatientStatus,
     'care.appendRecords': appendRecords,
     'care.withdrawRecord': withdrawRecord,
     'care.grantConsent': grantConsent,

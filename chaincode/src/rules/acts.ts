@@ -25,6 +25,7 @@ export const acts = {
   'registry.publishGroupKey': { roles: ['administrator'], at: anywhere },
 
   'care.registerPatient': { roles: ['registrar', 'integration'], at: ['hospital'] },
+  'care.changePatient': { roles: ['registrar', 'integration'], at: ['hospital'] },
   'care.writeRecords': {
     roles: ['clinician', 'nurse', 'pharmacist', 'integration'],
     at: ['hospital'],

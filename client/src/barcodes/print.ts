@@ -66,6 +66,12 @@ export function symbolOptions(elements: readonly Element[], symbology: Symbology
     : { ...common, bcid: 'code128', text, parsefnc: true, height: 15, alttext: elementValue(elements, '00') ?? '' };
 }
 
+/** A QR code of any short text. */
+export function qrSvg(text: string, scale = 3): string {
+  const options: SymbolOptions = { bcid: 'qrcode', eclevel: 'M', text, scale, padding: quietZone };
+  return bwip.toSVG(options);
+}
+
 /** @throws Refusal invalid_identifier */
 export function labelSvg(elements: readonly Element[], symbology: Symbology, scale?: number): string {
   return bwip.toSVG(symbolOptions(elements, symbology, scale));

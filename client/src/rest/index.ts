@@ -2,6 +2,7 @@ export * from './accessRequests.ts';
 export type * from './care.ts';
 export * from './healthDataBank.ts';
 export * from './healthRecords.ts';
+export * from './people.ts';
 export * from './problem.ts';
 export * from './restClient.ts';
 export * from './retry.ts';

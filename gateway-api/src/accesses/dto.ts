@@ -23,6 +23,7 @@ import {
   type PurposeOfUse,
   type RecordCategory,
 } from '@chain-of-care/chaincode/model';
+import { PageQuery } from '../http/page.ts';
 import { Referral } from '../patients/dto.ts';
 import { Coding, RecordView } from '../records/dto.ts';
 
@@ -84,6 +85,18 @@ export class AccessedRecord extends RecordView {
   /** The content has the hash that both say; only where the query asks to `verify`. */
   @IsOptional() @IsBoolean() integrityVerified?: boolean;
 }
+
+/** That content of a record was served to somebody else than the patient. */
+export class ReadReceipt {
+  @IsFormat('uuid') accessId!: string;
+  @IsFormat('uuid') recordId!: string;
+  @IsInt() @Min(1) version!: number;
+  @IsString() accessorId!: string;
+  @IsString() accessorOrg!: string;
+  @IsFormat('date-time-offset') firstReadAt!: string;
+}
+
+export class ListReceipts extends PageQuery {}
 
 export class AccessParams {
   @IsFormat('uuid') accessId!: string;

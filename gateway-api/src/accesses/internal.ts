@@ -10,6 +10,7 @@ import { WaitTimeout } from '../readmodel/index.ts';
 import { accessById, recordVersions } from '../readmodel/queries/care.ts';
 import type { Services } from '../services.ts';
 import { storedCiphertext } from './ciphertext.ts';
+import { keepReceipt } from './receipts.ts';
 
 interface Permitted {
   readonly permitted: readonly { readonly recordId: string; readonly version: number }[];
@@ -54,6 +55,7 @@ async function serveCiphertext(services: Services, { params, query, peer, header
   const range = parseRange(header('range'), fact.size);
   const stored = storedCiphertext(services, fact);
   await stored.verify();
+  await keepReceipt(services, access, fact);
   const ciphertext = await stored.fetch(range);
   return {
     status: range === undefined ? 200 : 206,

@@ -6,7 +6,7 @@ import { page } from '../http/page.ts';
 import { parseRange } from '../http/range.ts';
 import { route, type Reply, type Route } from '../http/route.ts';
 import { transactionMembers } from '../http/transaction.ts';
-import { requireNotOtherPatient } from '../patients/access.ts';
+import { requireNotOtherPatient, requireOwnPatient } from '../patients/access.ts';
 import { PatientParams } from '../patients/dto.ts';
 import { accessById } from '../readmodel/queries/care.ts';
 import { SearchRecords } from '../records/dto.ts';
@@ -14,10 +14,20 @@ import { openFilter, sealedFilter } from '../records/filter.ts';
 import { recordView } from '../records/view.ts';
 import type { Services } from '../services.ts';
 import { Problem } from '../http/problem.ts';
-import { AccessContentParams, AccessedRecord, AccessParams, AccessView, ContentQuery, NewAccess } from './dto.ts';
+import {
+  AccessContentParams,
+  AccessParams,
+  AccessView,
+  AccessedRecord,
+  ContentQuery,
+  ListReceipts,
+  NewAccess,
+  ReadReceipt,
+} from './dto.ts';
 import { addContentRoute } from './internal.ts';
 import { OpenedAccesses } from './openedAccesses.ts';
 import { openAccess, type OpenedAccess } from './open.ts';
+import { receiptsOf } from './receipts.ts';
 import { ServedAccess, type ShownRecord } from './serve.ts';
 
 const readers = ['patient', ...chartRoles] as const;
@@ -99,6 +109,25 @@ export function accessRoutes(services: Services): Route[] {
         return contentReply(served, fact, header('range'));
       },
     }),
+    route({
+      method: 'get',
+      path: '/v1/patients/:patientId/read-receipts',
+      operationId: 'listReadReceipts',
+      tag: 'accesses',
+      summary: 'Which records were really served, to whom and when',
+      description:
+        'The audit says who was permitted to read; this, whose content left. An access that read nothing has none.',
+      audience: ['patient'],
+      params: PatientParams,
+      query: ListReceipts,
+      responses: { 200: { description: 'newest first', list: ReadReceipt } },
+      async handler(exchange) {
+        const { params, query, caller } = exchange;
+        requireOwnPatient(caller, params.patientId);
+        const { items, nextCursor } = await receiptsOf(services, params.patientId, query);
+        return page(exchange, items, nextCursor);
+      },
+    }),
   ];
 }
 
@@ -110,6 +139,7 @@ export async function contentReply(
 ): Promise<Reply> {
   const { mediaType = 'application/octet-stream' } = await served.description(fact);
   await served.verify(fact);
+  await served.keepReceipt(fact);
   const reader = await served.reader(fact);
   const length = reader.contentLength;
   const range = parseRange(rangeHeader, length);

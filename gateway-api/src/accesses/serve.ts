@@ -17,6 +17,7 @@ import { termsSought } from '../records/terms.ts';
 import type { Services } from '../services.ts';
 import { ciphertextOf, type Ciphertext } from './ciphertext.ts';
 import type { AccessInUse, OpenedAccesses } from './openedAccesses.ts';
+import { keepReceipt } from './receipts.ts';
 
 interface Checked {
   readonly access: Access;
@@ -157,6 +158,11 @@ export class ServedAccess {
   async verify(fact: RecordFact): Promise<void> {
     const { verify } = await this.#ciphertext(fact);
     await verify();
+  }
+
+  /** At the patient's home; another hospital's reads are kept there too, by the gateway that gives the ciphertext. */
+  async keepReceipt(fact: RecordFact): Promise<void> {
+    if (this.#patient.home === this.#services.profile.mspId) await keepReceipt(this.#services, this.access, fact);
   }
 
   async #verified(fact: RecordFact): Promise<{ integrityVerified: boolean }> {

@@ -4,8 +4,8 @@ import type { Services } from '../services.ts';
 import type { Demographics } from '../vault/demographics/index.ts';
 import { recordGatewayAct, type Auditing } from './gatewayActs.ts';
 
-/** `read`: shown. `search`: found by an exact identifier. `import-confirmed`: said to be the patient of a bundle. */
-export const demographicInteractions = ['read', 'search', 'import-confirmed'] as const;
+/** `update`: changed by a registrar. `read`: shown. `search`: found by an exact identifier. `import-confirmed`: said to be the patient of a bundle. */
+export const demographicInteractions = ['read', 'search', 'import-confirmed', 'update'] as const;
 export type DemographicInteraction = (typeof demographicInteractions)[number];
 
 /**

@@ -104,7 +104,8 @@ export function notificationView(row: NotificationRow, language: NoticeLanguage)
   };
 }
 
-function waitFor(
+/** Waits until it is woken, the time is over, or the signal aborts. */
+export function waitFor(
   ms: number,
   signal: AbortSignal,
   hand: (wake: () => void) => void,

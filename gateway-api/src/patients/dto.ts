@@ -46,6 +46,56 @@ export class NewPatient {
   @IsOptional() @ValidateNested() @Type(() => PatientAccount) account?: PatientAccount;
 }
 
+/** What is named is replaced, what is not stays. */
+export class PatientUpdate {
+  @IsOptional() @ValidateNested() @Type(() => PatientName) name?: PatientName;
+  @IsOptional() @IsFormat('calendar-day') birthDate?: string;
+  @IsOptional() @IsIn(['male', 'female', 'other', 'unknown']) gender?: string;
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(20)
+  @ValidateNested({ each: true })
+  @Type(() => PatientIdentifier)
+  identifiers?: PatientIdentifier[];
+}
+
+/** Another registration of the same person at this hospital. */
+export class OtherRegistration {
+  @IsFormat('uuid') patientId!: string;
+}
+
+export class PatientLinkView extends OtherRegistration {
+  @IsFormat('date-time-offset') linkedAt!: string;
+  @IsFormat('uuid') linkedBy!: string;
+  @IsOptional() @IsFormat('date-time-offset') endedAt?: string;
+}
+
+export class ListLinks extends PageQuery {}
+
+export class ChangedPatient {
+  @IsFormat('uuid') id!: string;
+  @IsOptional() @IsString() transactionId?: string;
+  @IsOptional() @IsInt() blockNumber?: number;
+}
+
+/** What the patient shows at another hospital, read out or as a picture. */
+export class ReferralCode {
+  @IsString() code!: string;
+  @IsFormat('date-time-offset') expiresAt!: string;
+  /** A QR code of it, SVG. */
+  @IsString() svg!: string;
+}
+
+export class ShownCode {
+  @IsString() @IsNotEmpty() @MaxLength(128) code!: string;
+}
+
+export class ReferredPatient {
+  @IsFormat('uuid') patientId!: string;
+  @IsFormat('msp-id') home!: string;
+}
+
 export class RegisteredPatient {
   @IsFormat('uuid') id!: string;
   @IsString() did!: string;
@@ -65,6 +115,8 @@ export class PatientView {
   @IsOptional() @IsString() gender?: string;
   @IsArray() @ValidateNested({ each: true }) @Type(() => PatientIdentifier) identifiers!: PatientIdentifier[];
   @IsFormat('date-time-offset') registeredAt!: string;
+  /** Other registrations of the same person. */
+  @IsArray() @IsFormat('uuid', { each: true }) links!: string[];
 }
 
 export class PatientParams {

@@ -1,20 +1,37 @@
 import { auditDemographics, demographicsFor, type DemographicInteraction } from '../audit/demographicReads.ts';
 import { chartRoles, registrars } from '../auth/audiences.ts';
 import type { Caller } from '../auth/caller.ts';
-import { toBase64Url } from '@chain-of-care/client';
-import { categoryKeys } from '../custody/publicKeys.ts';
 import { page } from '../http/page.ts';
 import { Problem } from '../http/problem.ts';
-import { route, type Route } from '../http/route.ts';
+import { route, type Exchange, type Reply, type Route } from '../http/route.ts';
 import { transactionMembers } from '../http/transaction.ts';
 import { patientFact } from '../readmodel/queries/care.ts';
 import type { Services } from '../services.ts';
-import { requireOwnPatient } from './access.ts';
-import { FindPatients, NewPatient, PatientParams, PatientView, Referral, RegisteredPatient } from './dto.ts';
+import { requireNotOtherPatient, requireOwnPatient } from './access.ts';
+import {
+  ChangedPatient,
+  FindPatients,
+  ListLinks,
+  NewPatient,
+  OtherRegistration,
+  PatientLinkView,
+  PatientParams,
+  PatientUpdate,
+  PatientView,
+  Referral,
+  ReferralCode,
+  ReferredPatient,
+  RegisteredPatient,
+  ShownCode,
+} from './dto.ts';
+import { changeStatus, linkPatients, linksOf } from './links.ts';
+import { newReferralCode, redeemReferralCode, addReferralRoute, referralOf } from './referralCodes.ts';
 import { registerPatient } from './register.ts';
+import { demographicsTag, updateDemographics } from './update.ts';
 
 /** Patients: registered once, found by exact identifier at their own hospital. */
 export function patientRoutes(services: Services): Route[] {
+  addReferralRoute(services);
   return [
     route({
       method: 'post',
@@ -62,9 +79,7 @@ export function patientRoutes(services: Services): Route[] {
       responses: { 200: { description: 'the patient', body: PatientView } },
       async handler({ params: { patientId }, caller }) {
         if (caller.kind === 'patient') requireOwnPatient(caller, patientId);
-        const view = await viewFor(services, caller, patientId, 'read');
-        if (view === undefined) throw new Problem('patient_not_found');
-        return { status: 200, body: view };
+        return patientReply(services, caller, patientId);
       },
     }),
     route({
@@ -93,17 +108,135 @@ export function patientRoutes(services: Services): Route[] {
       responses: { 200: { description: 'home and handle; to be treated like a key', body: Referral } },
       async handler({ params: { patientId }, caller }) {
         requireOwnPatient(caller, patientId);
-        const patient = await patientFact(services.readModel.db, patientId);
-        if (patient === undefined) throw new Problem('patient_not_found');
-        const noteKey = toBase64Url((await categoryKeys(services, patientId))('other', 'N').publicKey);
-        return {
-          status: 200,
-          headers: { 'cache-control': 'no-store' },
-          body: { patientId, home: patient.home, handle: patient.handle, noteKey },
-        };
+        const referral = await referralOf(services, patientId);
+        if (referral === undefined) throw new Problem('patient_not_found');
+        return { status: 200, headers: { 'cache-control': 'no-store' }, body: referral };
+      },
+    }),
+    route({
+      method: 'patch',
+      path: '/v1/patients/:patientId',
+      operationId: 'updatePatient',
+      tag: 'patients',
+      summary: 'Changes a patient’s demographics; what is not named stays',
+      description: 'If-Match names the ETag of GET. Who changed them stands in the patient’s audit.',
+      audience: registrars,
+      params: PatientParams,
+      body: PatientUpdate,
+      responses: { 200: { description: 'the patient as changed', body: PatientView } },
+      async handler(exchange) {
+        const { params, body, caller } = exchange;
+        await updateDemographics(services, exchange, caller, params.patientId, body);
+        return patientReply(services, caller, params.patientId);
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/v1/patients/:patientId/links',
+      operationId: 'linkPatients',
+      tag: 'patients',
+      summary: 'Links another registration of the same person; their charts stay two',
+      audience: registrars,
+      params: PatientParams,
+      body: OtherRegistration,
+      responses: { 201: { description: 'linked from both sides', body: ChangedPatient } },
+      async handler({ params: { patientId: id }, body, caller, idempotency }) {
+        const transaction = await linkPatients(services, caller, [id, body.patientId], false, idempotency);
+        return { status: 201, body: { id, ...transactionMembers(transaction) } };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/v1/patients/:patientId/links/ending',
+      operationId: 'endPatientLink',
+      tag: 'patients',
+      summary: 'Parts two registrations that were linked in error',
+      audience: registrars,
+      params: PatientParams,
+      body: OtherRegistration,
+      responses: { 200: { description: 'parted', body: ChangedPatient } },
+      async handler({ params: { patientId: id }, body, caller, idempotency }) {
+        const transaction = await linkPatients(services, caller, [id, body.patientId], true, idempotency);
+        return { status: 200, body: { id, ...transactionMembers(transaction) } };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/patients/:patientId/links',
+      operationId: 'listPatientLinks',
+      tag: 'patients',
+      summary: 'Other registrations of the same person, ended links too',
+      audience: ['patient', ...registrars, ...chartRoles],
+      params: PatientParams,
+      query: ListLinks,
+      responses: { 200: { description: 'newest first', list: PatientLinkView } },
+      async handler(exchange) {
+        const { params, caller } = exchange;
+        requireNotOtherPatient(caller, params.patientId);
+        return page(exchange, await linksOf(services, params.patientId), undefined);
+      },
+    }),
+    statusRoute(services, 'death', 'deceased', 'Records a patient’s death; new records are refused, amendments too'),
+    statusRoute(services, 'death-correction', 'active', 'Takes back a death that was recorded in error'),
+    route({
+      method: 'post',
+      path: '/v1/patients/:patientId/referral-codes',
+      operationId: 'makeReferralCode',
+      tag: 'patients',
+      summary: 'A short code, and a QR code of it, that leads another hospital to the patient; once, for 15 minutes',
+      audience: ['patient'],
+      params: PatientParams,
+      responses: { 201: { description: 'to be shown to one person', body: ReferralCode } },
+      idempotent: false,
+      async handler({ params: { patientId }, caller }) {
+        requireOwnPatient(caller, patientId);
+        const made = await newReferralCode(services, patientId);
+        const { qrSvg } = await import('@chain-of-care/client/barcodes');
+        const svg = qrSvg(made.code);
+        return { status: 201, headers: { 'cache-control': 'no-store' }, body: { ...made, svg } };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/v1/referral-redemptions',
+      operationId: 'redeemReferralCode',
+      tag: 'patients',
+      summary: 'By staff: who the code that a patient shows leads to; it gives no right to read',
+      audience: chartRoles,
+      body: ShownCode,
+      idempotent: false,
+      rateLimit: { windowMs: 60_000, limit: 10 },
+      responses: {
+        200: { description: 'accesses to this patient can be asked for from now on', body: ReferredPatient },
+      },
+      async handler({ body: { code } }) {
+        return { status: 200, body: await redeemReferralCode(services, code) };
       },
     }),
   ];
+}
+
+function statusRoute(services: Services, noun: string, status: 'active' | 'deceased', summary: string): Route {
+  return route({
+    method: 'post',
+    path: `/v1/patients/:patientId/${noun}`,
+    operationId: status === 'deceased' ? 'recordDeath' : 'correctDeath',
+    tag: 'patients',
+    summary,
+    audience: registrars,
+    params: PatientParams,
+    responses: { 200: { description: 'recorded', body: ChangedPatient } },
+    async handler({ params: { patientId: id }, caller, idempotency }: Exchange<PatientParams>) {
+      const transaction = await changeStatus(services, caller, id, status, idempotency);
+      return { status: 200, body: { id, ...transactionMembers(transaction) } };
+    },
+  });
+}
+
+async function patientReply(services: Services, caller: Caller, patientId: string): Promise<Reply> {
+  const view = await viewFor(services, caller, patientId, 'read');
+  if (view === undefined) throw new Problem('patient_not_found');
+  return { status: 200, headers: { etag: await demographicsTag(services, patientId) }, body: view };
 }
 
 function splitIdentifier(identifier: string): { system: string; value: string } {
@@ -127,11 +260,13 @@ async function viewFor(
   if (demographics === undefined) return undefined;
   const { name, birthDate, gender, identifiers, details } = demographics;
   const { home, status, registeredAt } = fact;
+  const links = (await linksOf(services, id)).filter(({ endedAt }) => endedAt === undefined);
   return {
     id,
     home,
     status,
     registeredAt,
+    links: links.map(({ patientId }) => patientId),
     name: { ...name, given: [...name.given] },
     identifiers: [...identifiers],
     ...(birthDate === undefined ? {} : { birthDate }),

@@ -1,5 +1,11 @@
 /** Further versions of a record, and its withdrawal: each continues the version that the caller names by If-Match. */
-import { collectionName, Refusal, type RecordFact, type Withdrawal } from '@chain-of-care/chaincode/model';
+import {
+  collectionName,
+  Refusal,
+  type RecordFact,
+  type RecordVersion,
+  type Withdrawal,
+} from '@chain-of-care/chaincode/model';
 import type { Caller } from '../auth/caller.ts';
 import { patientOf } from '../custody/patients.ts';
 import { Problem } from '../http/problem.ts';
@@ -52,10 +58,13 @@ export function staleVersion(newest: number, cause?: unknown): Problem {
   return new Problem('precondition_failed', { members: { version: newest }, cause });
 }
 
-/** Two devices at once: the ledger took one, the other is told as if it had asked later. */
+/**
+ * Two devices at once: the ledger took one, the other is told as if it had asked later. This gateway's tables may not show
+ * yet what the ledger refused for, but that there is a version after the one continued is certain.
+ */
 export async function toldWhenStale<Result>(
   services: Services,
-  recordId: string,
+  { recordId, version }: RecordVersion,
   act: Promise<Result>,
 ): Promise<Result> {
   try {
@@ -63,7 +72,7 @@ export async function toldWhenStale<Result>(
   } catch (error) {
     if (!(error instanceof Refusal) || error.code !== 'version_conflict') throw error;
     const [fact] = await recordVersions(services.readModel.db, [{ recordId }]);
-    throw staleVersion(fact?.version ?? 0, error);
+    throw staleVersion(Math.max(version, fact?.version ?? 0), error);
   }
 }
 

@@ -152,7 +152,7 @@ export function recordRoutes(services: Services): Route[] {
         const appender = await RecordAppender.for(services, caller, fact.patientId);
         const bytes = Buffer.from(content, 'base64url');
         const appended = appender.append([{ ...record, content: bytes }], idempotency, 'amendment');
-        return appendedReply(await toldWhenStale(services, fact.recordId, appended));
+        return appendedReply(await toldWhenStale(services, record.amends, appended));
       },
     }),
     route({
@@ -175,7 +175,7 @@ export function recordRoutes(services: Services): Route[] {
         const record = { ...amends(exchange, fact), confidentiality, clinicalDate, description };
         const appender = await RecordAppender.for(services, caller, fact.patientId);
         const appended = appender.appendStream(record, stream, idempotency, 'amendment');
-        return appendedReply(await toldWhenStale(services, fact.recordId, appended));
+        return appendedReply(await toldWhenStale(services, record.amends, appended));
       },
     }),
     route({
@@ -197,7 +197,8 @@ export function recordRoutes(services: Services): Route[] {
           withdrawn: body.reason ?? 'entered-in-error',
         };
         const withdrawn = withdrawRecord(services, caller, fact, withdrawal, idempotency);
-        return appendedReply(await toldWhenStale(services, fact.recordId, withdrawn));
+        const written = { recordId: fact.recordId, version: withdrawal.continued + 1 };
+        return appendedReply(await toldWhenStale(services, written, withdrawn));
       },
     }),
   ];

@@ -62,6 +62,22 @@ export class RegisterPatient {
   categoryKeys!: OfferedCategoryKey[];
 }
 
+/** By a registrar of the home hospital: both registrations are one person, or with `ended` they are not after all. */
+export class LinkPatients {
+  @IsFormat('uuid') patientId!: string;
+  @IsFormat('msp-id') home!: string;
+  @IsFormat('uuid') otherId!: string;
+  @IsFormat('hex-128') otherHandle!: string;
+  @IsOptional() @IsBoolean() ended?: boolean;
+}
+
+/** By a registrar of the home hospital. `active` takes back a death that was recorded in error. */
+export class ChangePatientStatus {
+  @IsFormat('uuid') patientId!: string;
+  @IsFormat('msp-id') home!: string;
+  @IsIn(['active', 'deceased']) status!: 'active' | 'deceased';
+}
+
 export class AppendedBatch {
   @IsFormat('uuid') batchId!: string;
   @IsIn(recordCategories) category!: RecordCategory;

@@ -25,6 +25,20 @@ export interface Patient {
 }
 export const patientType = storedType<Patient>('patient');
 
+/**
+ * Two registrations of one person at one hospital (FHIR Patient.link, `seealso`). Chains are never merged. Under each of the
+ * two handles, key HMAC(handle, link|otherId).
+ */
+export interface PatientLink {
+  patientId: string;
+  otherId: string;
+  linkedAt: string;
+  linkedBy: string;
+  /** It was found to be wrong. */
+  endedAt?: string;
+}
+export const patientLinkType = storedType<PatientLink>('patient-link');
+
 /** End of the patient's record chain. `care_H`, key HMAC(handle, head|id). */
 export interface ChainHead {
   patientId: string;

@@ -28,6 +28,13 @@ export interface CareTables {
     registered_at: Instant;
   };
   patient_devices: { patient_id: string; device_key: string; status: 'active' | 'revoked'; added_at: Instant };
+  patient_links: {
+    patient_id: string;
+    other_id: string;
+    linked_at: Instant;
+    linked_by: string;
+    ended_at: Instant | null;
+  };
   chain_heads: { patient_id: string; length: number; hash: string };
   category_keys: {
     patient_id: string;

@@ -60,6 +60,18 @@ export interface GatewayTables extends NotificationTables {
   };
   /** Verifications of an account in a month, `YYYY-MM`. */
   verification_usage: { account: string; month: string; used: number };
+  /** SHA-256 of the code, hex. */
+  referral_codes: { code_hash: string; patient_id: string; expires_at: Instant };
+  /** Written before the first byte of a content leaves. */
+  read_receipts: {
+    patient_id: string;
+    access_id: string;
+    record_id: string;
+    version: number;
+    accessor_id: string;
+    accessor_org: string;
+    first_read_at: Instant;
+  };
   integrity_reports: {
     report_id: string;
     patient_id: string;
@@ -91,4 +103,6 @@ export const gatewayTables: Readonly<Record<keyof GatewayTables, true>> = {
   verification_usage: true,
   account_plans: true,
   integrity_reports: true,
+  referral_codes: true,
+  read_receipts: true,
 };

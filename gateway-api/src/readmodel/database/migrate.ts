@@ -17,6 +17,7 @@ import * as integrity from './migrations/0017-integrity.ts';
 import * as audit from './migrations/0022-audit.ts';
 import * as accessRequests from './migrations/0020-access-requests.ts';
 import * as sharingTokens from './migrations/0021-sharing-tokens.ts';
+import * as people from './migrations/0018-people.ts';
 import type { Database } from './schema.ts';
 
 /** Statements by migration, in the order of their names. A published migration is never changed, only followed. */
@@ -38,6 +39,7 @@ const migrations: Readonly<Record<string, { readonly statements: readonly string
   '0022-audit': audit,
   '0020-access-requests': accessRequests,
   '0021-sharing-tokens': sharingTokens,
+  '0018-people': people,
 };
 
 /**

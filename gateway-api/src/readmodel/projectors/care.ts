@@ -3,6 +3,7 @@ import {
   categoryKeyType,
   chainHeadType,
   openingType,
+  patientLinkType,
   patientType,
   recordFactType,
   recordWithdrawalType,
@@ -40,6 +41,18 @@ export const careProjectors = [
       ),
     ];
   }),
+  projector(patientLinkType, (link) => [
+    {
+      table: 'patient_links',
+      row: {
+        patient_id: link.patientId,
+        other_id: link.otherId,
+        linked_at: link.linkedAt,
+        linked_by: link.linkedBy,
+        ended_at: link.endedAt ?? null,
+      },
+    },
+  ]),
   projector(chainHeadType, (head) => [
     { table: 'chain_heads', row: { patient_id: head.patientId, length: head.length, hash: head.hash } },
   ]),

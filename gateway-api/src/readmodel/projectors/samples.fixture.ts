@@ -154,6 +154,14 @@ const care = [
   } satisfies Sample<typeof model.recordFactType>,
   {
     ...stored,
+    t: 'patient-link',
+    patientId,
+    otherId: 'p2',
+    linkedAt: at,
+    linkedBy: 's1',
+  } satisfies Sample<typeof model.patientLinkType>,
+  {
+    ...stored,
     t: 'record-withdrawal',
     patientId,
     recordId: 'r1',

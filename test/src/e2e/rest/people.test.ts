@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { Patients, RestClient, type Change } from '@chain-of-care/client';
+import { all } from '../../demo/careStory.ts';
+import { network } from '../../system/networks.ts';
+
+import { home, newRecord, World, type RegisteredPatient } from './world.fixture.ts';
+
+const world = new World(network);
+
+beforeAll(() => network.start(), 300_000);
+
+async function patientsAs(subject: string): Promise<Patients> {
+  const [baseUrl, token] = [await world.people.gateway(home), await world.people.token(home, subject)];
+  return new Patients(new RestClient({ baseUrl, token }));
+}
+
+async function append({ chart }: RegisteredPatient): Promise<string> {
+  const ada = await world.people.as(home, 'dr-ada');
+  return (await ada.create<{ records: { id: string }[] }>(`${chart}/records`, newRecord())).records[0]!.id;
+}
+
+async function collected(changes: AsyncIterable<Change>): Promise<Change[]> {
+  const found: Change[] = [];
+  for await (const change of changes) found.push(change);
+  return found;
+}
+
+describe('a registration', () => {
+  test('is changed under If-Match, and the change stands in the audit', async () => {
+    const { chart, session } = await world.patient();
+    const registrar = await world.people.as(home, 'registrar');
+    const identifier = { system: 'urn:test', value: randomUUID() };
+    const update = (headers: Record<string, string>) =>
+      registrar.send('PATCH', chart, JSON.stringify({ birthDate: '1980-02-03', identifiers: [identifier] }), {
+        key: null,
+        headers: { 'content-type': 'application/json', ...headers },
+      });
+    expect((await update({})).status).toBe(428);
+    const { headers } = await registrar.get(chart);
+    const changed = await update({ 'if-match': headers.get('etag')! });
+    expect(changed.body).toMatchObject({ birthDate: '1980-02-03', identifiers: [identifier] });
+    expect((await update({ 'if-match': headers.get('etag')! })).status).toBe(412);
+    expect(await (await patientsAs('dr-ada')).find(identifier)).toMatchObject({ birthDate: '1980-02-03' });
+    const events = await all(session, `${chart}/audit-events?type=demographics`);
+    expect(events.map(({ interaction }) => interaction)).toContain('update');
+  });
+
+  test('takes no identifier of another patient, and is told whose it is', async () => {
+    const [one, other] = [await world.patient(), await world.patient()];
+    const registrar = await world.people.as(home, 'registrar');
+    const { headers } = await registrar.get(other.chart);
+    const { identifiers } = await registrar.read<{ identifiers: object[] }>(one.chart);
+    const taken = await registrar.send('PATCH', other.chart, JSON.stringify({ identifiers }), {
+      key: null,
+      headers: { 'content-type': 'application/json', 'if-match': headers.get('etag')! },
+    });
+    expect(taken.body).toMatchObject({ code: 'already_exists', patientId: one.id });
+  });
+
+  test('is linked with another of the same person, seen from both, and parted again; the charts stay two', async () => {
+    const [one, other] = [await world.patient(), await world.patient()];
+    await append(one);
+    const registrar = await patientsAs('registrar');
+    await registrar.link(one.id, other.id);
+    await expect(registrar.link(other.id, one.id)).rejects.toMatchObject({ code: 'already_exists' });
+    expect(await one.session.read(one.chart)).toMatchObject({ links: [other.id] });
+    expect(await other.session.read(other.chart)).toMatchObject({ links: [one.id] });
+    expect(await all(other.session, `${other.chart}/records`)).toEqual([]);
+    await registrar.unlink(other.id, one.id);
+    expect(await one.session.read(one.chart)).toMatchObject({ links: [] });
+    expect(await all(one.session, `${one.chart}/links`)).toMatchObject([
+      { patientId: other.id, endedAt: expect.any(String) as unknown },
+    ]);
+  });
+
+  test('of a deceased patient takes no new records, until the death is taken back', async () => {
+    const patient = await world.patient();
+    const registrar = await world.people.as(home, 'registrar');
+    await registrar.create(`${patient.chart}/death`);
+    expect(await patient.session.read(patient.chart)).toMatchObject({ status: 'deceased' });
+    await expect(append(patient)).rejects.toThrow('patient_deceased');
+    await registrar.create(`${patient.chart}/death-correction`);
+    await append(patient);
+  });
+});
+
+test('a short code leads to the patient once, and every wrong one to the same answer', async () => {
+  const patient = await world.patient();
+  const { code, svg } = await (await patientsAs(patient.subject)).referralCode(patient.id);
+  expect(code).toMatch(/^HospitalMSP(-[0-9A-HJKMNP-TV-Z]{4}){3}$/);
+  expect(svg).toContain('<svg');
+  const ben = await patientsAs('dr-ben');
+  expect(await ben.redeem(code)).toEqual({ patientId: patient.id, home });
+  for (const wrong of [code, 'HospitalMSP-0000-0000-0000', 'PharmaMSP-0000-0000-0000', 'nonsense'])
+    await expect(ben.redeem(wrong)).rejects.toMatchObject({ code: 'not_found' });
+});
+
+describe('devices of one patient', () => {
+  test('ask what changed since: each change once, in the order of the ledger', async () => {
+    const patient = await world.patient();
+    const own = await patientsAs(patient.subject);
+    const record = await append(patient);
+    const before = await collected(own.changes(patient.id));
+    expect(before.map(({ kind, id }) => [kind, id])).toEqual([['record', record]]);
+    const grantee = { kind: 'department', mspId: home, id: 'emergency' };
+    const consent = await patient.session.create<{ id: string }>(`${patient.chart}/consents`, {
+      grantee,
+      purposes: ['TREAT'],
+    });
+    await patient.session.create(`/v1/consents/${consent.id}/revocation`, {});
+    const after = await collected(own.changes(patient.id, before.at(-1)!.since));
+    expect(after.map(({ kind, id }) => [kind, id])).toEqual([
+      ['consent', consent.id],
+      ['revocation', consent.id],
+    ]);
+    expect(await collected(own.changes(patient.id, after.at(-1)!.since))).toEqual([]);
+    expect((await patient.session.get(`${patient.chart}/changes?since=1.zzz%20`)).status).toBe(400);
+  });
+
+  test('follow changes as they happen', async () => {
+    const patient = await world.patient();
+    const token = await world.people.token(home, patient.subject);
+    const stream = await fetch(`${await world.people.gateway(home)}${patient.chart}/change-stream`, {
+      headers: { authorization: `Bearer ${token}` },
+      signal: AbortSignal.timeout(50_000),
+    });
+    const id = await append(patient);
+    let text = '';
+    for await (const piece of stream.body!.pipeThrough(new TextDecoderStream())) {
+      text += piece;
+      if (text.includes(id)) break;
+    }
+    expect(text).toMatch(/event: record\ndata: /);
+  });
+});
+
+test('a receipt says whose content left, once for an access; being permitted alone makes none', async () => {
+  const patient = await world.patient();
+  const id = await append(patient);
+  const ada = await world.people.as(home, 'dr-ada');
+  const asked = { purposeOfUse: 'TREAT', reason: 'follow-up', records: [{ id }] };
+  const [read, unread] = [
+    await ada.create<{ id: string }>(`${patient.chart}/accesses`, asked),
+    await ada.create<{ id: string }>(`${patient.chart}/accesses`, asked),
+  ];
+  for (const range of ['bytes=0-1', 'bytes=2-3'])
+    await ada.get(`/v1/accesses/${read.id}/records/${id}/content`, { headers: { range } });
+  const receipts = await all(patient.session, `${patient.chart}/read-receipts`);
+  expect(receipts).toMatchObject([{ accessId: read.id, recordId: id, version: 1, accessorOrg: home }]);
+  expect(receipts.map(({ accessId }) => accessId)).not.toContain(unread.id);
+});
