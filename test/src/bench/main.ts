@@ -9,13 +9,15 @@ import { People } from '../system/people.ts';
 import { TestNetwork } from '../system/network.ts';
 import type { ProcessUse } from './measure/processes.ts';
 import { help, readOptions, type Options } from './options.ts';
+import { benchCare, type CareFigures } from './parts/care.ts';
 import { benchContent, type ContentFigures } from './parts/content.ts';
 import { benchImport } from './parts/import.ts';
-import { benchBaseline, benchLedger } from './parts/ledger.ts';
+import { benchBaseline, benchCommitAlone, benchLedger } from './parts/ledger.ts';
 import { benchRest } from './parts/rest.ts';
 import { benchSupply, type SupplyFigures } from './parts/supply.ts';
 import { ratiosOf, reportTable, type BenchReport } from './report.ts';
 import { judgeAttacks } from './attacks.ts';
+import { careRatios } from './care/report.ts';
 import { supplyRatios } from './supply/report.ts';
 import { Stage } from './stage.ts';
 
@@ -46,6 +48,7 @@ async function run(network: Network, options: Options, loadAverageBefore: number
   const stage = new Stage(network, people, { clients, ...times, ...only }, say);
   let content: ContentFigures | undefined;
   let supply: SupplyFigures | undefined;
+  let care: CareFigures | undefined;
   if (parts.has('ledger')) await benchLedger(stage);
   if (parts.has('rest')) await benchRest(stage);
   if (parts.has('import')) await benchImport(stage);
@@ -53,6 +56,11 @@ async function run(network: Network, options: Options, loadAverageBefore: number
   if (parts.has('supply')) {
     await benchBaseline(stage);
     supply = await benchSupply(stage, options.packs);
+  }
+  if (parts.has('care')) {
+    await benchBaseline(stage);
+    await benchCommitAlone(stage);
+    care = await benchCare(stage, options.records);
   }
   const [processor] = cpus();
   return {
@@ -64,7 +72,12 @@ async function run(network: Network, options: Options, loadAverageBefore: number
     loads: stage.figures,
     ...(content === undefined ? {} : { content }),
     ...(supply === undefined ? {} : { supply }),
-    ratios: [...ratiosOf(stage.figures, content), ...supplyRatios(stage.figures, supply)],
+    ...(care === undefined ? {} : { care }),
+    ratios: [
+      ...ratiosOf(stage.figures, content),
+      ...supplyRatios(stage.figures, supply),
+      ...careRatios(stage.figures, care),
+    ],
     memory: memoryByProcess(await (await stage.watch()).between(0, 0)),
   };
 }

@@ -1,7 +1,7 @@
 /** What can be asked of `npm run bench`. */
 import { parseArgs } from 'node:util';
 
-export const parts = ['ledger', 'rest', 'import', 'content', 'supply'] as const;
+export const parts = ['ledger', 'rest', 'import', 'content', 'supply', 'care'] as const;
 export type Part = (typeof parts)[number];
 
 export interface Options {
@@ -16,6 +16,8 @@ export interface Options {
   readonly basePort: number;
   /** Packs of the lots and containers of `supply`, ascending. */
   readonly packs: readonly number[];
+  /** Records of the large chart of `care`. */
+  readonly records: number;
   /** Leaves the consortium running, for a look at it. */
   readonly keep: boolean;
   readonly help: boolean;
@@ -24,7 +26,7 @@ export interface Options {
 /** Packs of lots and containers that supply measures. */
 const sizes = [10, 1_000, 100_000, 1_000_000] as const;
 
-export const help = `npm run bench -- [startup | ledger | rest | import | content | supply | attacks | all]... [options]
+export const help = `npm run bench -- [startup | ledger | rest | import | content | supply | care | attacks | all]... [options]
 
   startup   seconds of a start, see npm run bench -- startup --json
   ledger    a plain contract beside ours: submits, evaluates, and an evaluate of ours
@@ -32,6 +34,7 @@ export const help = `npm run bench -- [startup | ledger | rest | import | conten
   import    charts of generated patients, side by side
   content   100 MB up and down, and the gateway's memory meanwhile
   supply    commissioning, containers and recalls of growing size, verification; with its own baseline
+  care      consents, accesses, a large chart shared, searched and verified, 500 MB; with its own baseline
   attacks   no speed: labelled attacks judged by the rules, see npm run bench -- attacks --help
   all       everything but startup and attacks (default); ratios need their baseline of the same run: ledger
 
@@ -39,6 +42,7 @@ export const help = `npm run bench -- [startup | ledger | rest | import | conten
   --load NAMES    only these, as recordAppend,access
   --clients N     callers at once, each an identity of its own (default 64)
   --largest N     packs of the largest lot and container of supply, of ${sizes.join(', ')} (default 100000)
+  --records N     records of the large chart of care (default 10000)
   --seconds N     how long each load is measured (default 10)
   --name NAME, --base-port PORT   of the consortium made for this and removed afterwards (bench, 21000)
   --keep          leave the consortium running
@@ -55,6 +59,7 @@ export function readOptions(words: readonly string[]): Options {
       clients: { type: 'string', default: '64' },
       seconds: { type: 'string', default: '10' },
       largest: { type: 'string', default: '100000' },
+      records: { type: 'string', default: '10000' },
       name: { type: 'string', default: 'bench' },
       'base-port': { type: 'string', default: '21000' },
       keep: { type: 'boolean', default: false },
@@ -69,6 +74,7 @@ export function readOptions(words: readonly string[]): Options {
     clients: positive('--clients', values.clients),
     seconds: positive('--seconds', values.seconds),
     packs: sizesUpTo(positive('--largest', values.largest)),
+    records: positive('--records', values.records),
     name: values.name,
     basePort: positive('--base-port', values['base-port']),
     keep: values.keep,

@@ -2,6 +2,8 @@
 import { cpuByKind } from './measure/processes.ts';
 import type { Figures } from './measure/load.ts';
 import type { ContentFigures } from './parts/content.ts';
+import { careTable } from './care/report.ts';
+import type { CareFigures } from './parts/care.ts';
 import type { SupplyFigures } from './parts/supply.ts';
 import type { Ratio } from './ratio.ts';
 import { supplyTables } from './supply/report.ts';
@@ -15,6 +17,7 @@ export interface BenchReport {
   readonly loads: readonly Figures[];
   readonly content?: ContentFigures;
   readonly supply?: SupplyFigures;
+  readonly care?: CareFigures;
   readonly ratios: readonly Ratio[];
   /** Resident bytes of all processes at the end. */
   readonly memory: Readonly<Record<string, number>>;
@@ -43,6 +46,10 @@ const titles: Readonly<Record<string, string>> = {
   supplyEvent: 'REST: a pack commissioned each, one maker',
   import: 'REST: import of generated patients (records)',
   verify: 'REST: verification of a pack',
+  plainSubmitAlone: 'plain contract, one caller',
+  accessAlone: 'REST: a consented access each, one caller',
+  consentAlone: 'REST: a consent each, one caller',
+  readersAtOnce: 'REST: content read, 200 readers',
   verifyProof: 'REST: verification of a pack with proof=ledger',
 };
 
@@ -89,7 +96,7 @@ function chaincodeCost(load: Figures | undefined): number | undefined {
   return (cpuByKind(load.processes)['chaincode'] ?? 0) / load.done;
 }
 
-export function reportTable({ loads, ratios, content, supply, memory, ...about }: BenchReport): string {
+export function reportTable({ loads, ratios, content, supply, care, memory, ...about }: BenchReport): string {
   const kinds = ['client', 'gateway', 'peer', 'orderer', 'chaincode'] as const;
   const cost = (load: Figures): string => {
     const cpu = cpuByKind(load.processes);
@@ -116,6 +123,7 @@ export function reportTable({ loads, ratios, content, supply, memory, ...about }
             (content.equal ? 'equal' : 'NOT EQUAL'),
         ]),
     ...(supply === undefined ? [] : supplyTables(supply)),
+    ...(care === undefined ? [] : careTable(care)),
     ...ratios.map(
       ({ what, value, target, reached }) =>
         `${reached ? '✓' : '✗'} ${what.padEnd(54)}${right(value.toFixed(2), 8)}   ${target}`,

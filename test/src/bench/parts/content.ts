@@ -1,10 +1,11 @@
 /** One large file up and down again: seconds, and by how much the gateway's memory grows meanwhile. */
 import { createHash, randomBytes } from 'node:crypto';
+import type { LoadCaller } from '../measure/httpClient.ts';
 import type { ProcessWatch } from '../measure/processes.ts';
 import type { Stage } from '../stage.ts';
 
 const mebibyte = 1_048_576;
-const pieces = 100;
+const mebibytesOfContent = 100;
 const sampleMs = 50;
 
 export interface ContentFigures {
@@ -20,19 +21,28 @@ export interface ContentFigures {
 
 export async function benchContent(stage: Stage): Promise<ContentFigures> {
   const { clinicians, patients } = await stage.population();
-  const [{ caller }, { chart }] = [clinicians[0]!, patients[0]!];
+  return benchFile(stage, clinicians[0]!.caller, patients[0]!.chart, mebibytesOfContent);
+}
+
+/** @param mebibytes of the file */
+export async function benchFile(
+  stage: Stage,
+  caller: LoadCaller,
+  chart: string,
+  mebibytes: number,
+): Promise<ContentFigures> {
   const watch = await stage.watch();
   const piece = randomBytes(mebibyte);
   const sentDigest = createHash('sha256');
   function* content(): Generator<Uint8Array> {
-    for (let index = 0; index < pieces; index += 1) {
+    for (let index = 0; index < mebibytes; index += 1) {
       sentDigest.update(piece);
       yield piece;
     }
   }
   const up = await growth(watch, async () => {
     const path = `${chart}/uploads?category=imaging&clinicalDate=2025-06-15`;
-    const headers = { 'content-type': 'application/dicom', 'content-length': String(pieces * mebibyte) };
+    const headers = { 'content-type': 'application/dicom', 'content-length': String(mebibytes * mebibyte) };
     const answer = await caller.send('POST', path, headers, content());
     return JSON.parse((await answer.toArray()).join('')) as { records: readonly { id: string }[] };
   });
@@ -45,7 +55,7 @@ export async function benchContent(stage: Stage): Promise<ContentFigures> {
     for await (const chunk of answer) receivedDigest.update(chunk as Buffer);
   });
   return {
-    bytes: pieces * mebibyte,
+    bytes: mebibytes * mebibyte,
     uploadSeconds: up.seconds,
     downloadSeconds: down.seconds,
     uploadGrowth: up.growth,

@@ -1,5 +1,6 @@
 /** Charts of generated patients imported side by side, each by a clinician of its own. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { LoadCaller } from '../measure/httpClient.ts';
 import { quantiles } from '../measure/load.ts';
 import { syntheticPatient } from '../patients.ts';
 import { inTurns } from '../population.ts';
@@ -24,25 +25,9 @@ export async function benchImport(stage: Stage): Promise<void> {
   const durations: number[] = [];
   const importOne = async (index: number): Promise<number> => {
     const begun = performance.now();
-    const { caller } = clinicians[index]!;
-    const headers = { 'content-type': 'application/fhir+json' };
-    const accepted = await caller.send(
-      'POST',
-      `${patients[index]!.chart}/imports?subject=confirmed`,
-      headers,
-      bundles[index],
-    );
-    accepted.resume();
-    for (;;) {
-      const told = Buffer.from(await caller.get(accepted.headers.location!)).toString('utf8');
-      const { status, result, error } = JSON.parse(told) as Operation;
-      if (status === 'failed') throw new Error(JSON.stringify(error));
-      if (status === 'succeeded' && result !== undefined) {
-        durations.push(performance.now() - begun);
-        return result.records;
-      }
-      await delay(100);
-    }
+    const records = await importBundle(clinicians[index]!.caller, patients[index]!.chart, bundles[index]!);
+    durations.push(performance.now() - begun);
+    return records;
   };
   const watch = await stage.watch();
   const begun = performance.now();
@@ -51,4 +36,18 @@ export async function benchImport(stage: Stage): Promise<void> {
   const { p50, p99 } = quantiles(durations);
   const perSecond = done / ((performance.now() - begun) / 1000);
   stage.add({ name: 'import', workers: importsAtOnce, done, perSecond, p50, p99, errors: {}, processes });
+}
+
+/** Imports a bundle and waits for its end. @returns how many records it became @throws Error when it fails */
+export async function importBundle(caller: LoadCaller, chart: string, bundle: string): Promise<number> {
+  const headers = { 'content-type': 'application/fhir+json' };
+  const accepted = await caller.send('POST', `${chart}/imports?subject=confirmed`, headers, bundle);
+  accepted.resume();
+  for (;;) {
+    const told = Buffer.from(await caller.get(accepted.headers.location!)).toString('utf8');
+    const { status, result, error } = JSON.parse(told) as Operation;
+    if (status === 'failed') throw new Error(JSON.stringify(error));
+    if (status === 'succeeded' && result !== undefined) return result.records;
+    await delay(100);
+  }
 }

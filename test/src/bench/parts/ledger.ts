@@ -6,6 +6,16 @@ import type { Stage } from '../stage.ts';
 /** Of the consortium's seed. */
 const seededGtin = '00300692587415';
 
+/** A lone caller's commit: what a lone access or grant is compared with. */
+export async function benchCommitAlone(stage: Stage): Promise<void> {
+  const ledger = await LedgerClient.of(stage.network.connectionProfile(hospital));
+  try {
+    await stage.load({ name: 'plainSubmitAlone', workers: 1, work: () => ledger.create() });
+  } finally {
+    ledger.close();
+  }
+}
+
 /** The two figures that everything else is compared with, where {@link benchLedger} has not measured them. */
 export async function benchBaseline(stage: Stage): Promise<void> {
   if (stage.figures.some(({ name }) => name === 'plainEvaluate')) return;
