@@ -24,8 +24,9 @@ test('a lock is taken over from a process that ends a moment later', async () =>
 });
 
 test('a lock is taken over from a process that has ended and is not reaped yet', async () => {
-  // The shell becomes `sleep` and so never reaps its own child.
-  const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60']);
+  // The shell becomes `sleep`, which never reaps its child; the child ends only after that.
+  const child = 'until grep -q sleep /proc/$PPID/comm; do sleep 0.02; done';
+  const parent = spawn('sh', ['-c', `sh -c '${child}' & echo $!; exec sleep 60`]);
   const [line] = (await once(parent.stdout, 'data')) as [Buffer];
   await writeFile(lock, `${line.toString().trim()} ${await startOf(Number(line))}`);
   (await lockDirectory(lock)).release();
