@@ -1,12 +1,5 @@
 /** Grants a consent: the rule for the ledger, and the keys that it hands over. */
-import {
-  collectionName,
-  recordCategories,
-  type ConsentRule,
-  type GrantConsent,
-  type Grantee,
-  type OfferedWrap,
-} from '@chain-of-care/chaincode/model';
+import { collectionName, type ConsentRule, type GrantConsent, type Grantee } from '@chain-of-care/chaincode/model';
 import { consentIdOf } from '@chain-of-care/chaincode/rules';
 import { sealNote } from '@chain-of-care/client';
 import type { Caller } from '../auth/caller.ts';
@@ -14,13 +7,11 @@ import { patientOf, type KnownPatient } from '../custody/patients.ts';
 import { categoryKeys } from '../custody/publicKeys.ts';
 import type { CommittedTransaction, Touches } from '../fabric/act.ts';
 import type { Derivation } from '../idempotency/derivation.ts';
-import { recordsInChainOrder } from '../readmodel/queries/care.ts';
 import type { Services } from '../services.ts';
 import type { NewConsent } from './dto.ts';
-import { keysFor } from './keys.ts';
+import { keysFor, type HandedOver } from './keys.ts';
+import { openedRecords } from './opened.ts';
 
-/** Wraps one command carries; the rest follows in commands of their own. */
-const wrapsPerCommand = 150;
 const mirroredPerCommand = 100;
 
 export interface Granted {
@@ -55,16 +46,15 @@ export async function grantConsent(
     level,
     grantedAt: new Date(services.clock()).toISOString(),
   };
-  const { grantKeys, wraps } = await keysFor(services, caller, patient, rule, grantee);
+  const [keys, ...further] = await keysFor(services, caller, patient, rule, grantee);
   const { grantedAt: _, ...body } = rule;
   const grant: GrantConsent = {
     ...body,
     patientId: patient.patientId,
     home: patient.home,
     grantee,
-    grantKeys: [...grantKeys],
+    ...offered(keys),
     ...(requestId === undefined ? {} : { requestId }),
-    wraps: wraps.slice(0, wrapsPerCommand),
     ...(note === undefined ? {} : { sealedNote: await sealedNote(services, patient, consentId, note) }),
   };
   const { transaction, result } = await services.ledger.submit<{ closes?: string }>(caller.identity, {
@@ -75,9 +65,10 @@ export async function grantConsent(
     touches: touchesOf(patient, grantee),
     head: patient.patientId,
   });
-  await addFurtherWraps(services, caller, patient, grant, wraps.slice(wrapsPerCommand), idempotency);
+  await addFurtherWraps(services, caller, patient, grant, further, idempotency);
   if (isElsewhere(patient, grantee) && decision === 'permit')
     await mirrorExisting(services, caller, patient, rule, grantee, idempotency);
+  const wraps = [keys, ...further].flatMap((each) => each.wraps);
   return {
     consentId,
     seeds: wraps.filter(({ kind }) => kind === 'seed').length,
@@ -106,21 +97,23 @@ async function addFurtherWraps(
   caller: Caller,
   patient: KnownPatient,
   { consentId, grantee }: GrantConsent,
-  wraps: readonly OfferedWrap[],
+  further: readonly HandedOver[],
   idempotency: Derivation,
 ): Promise<void> {
-  for (let start = 0; start < wraps.length; start += wrapsPerCommand)
+  for (const [index, keys] of further.entries()) {
+    if (keys.wraps.length === 0) continue;
     await services.ledger.submit(caller.identity, {
       type: 'care.addWraps',
-      body: { ...named(patient), consentId, wraps: wraps.slice(start, start + wrapsPerCommand) },
+      body: { ...named(patient), consentId, ...offered(keys) },
       handle: patient.handle,
-      ...idempotency.command(`wraps|${start}`),
+      ...idempotency.command(`wraps|${index}`),
       touches: touchesOf(patient, grantee),
       head: patient.patientId,
     });
+  }
 }
 
-/** Facts of existing records of the opened categories are copied to where the other hospital can read them. */
+/** Facts of the records that the consent opens are copied to where the other hospital can read them. */
 async function mirrorExisting(
   services: Services,
   caller: Caller,
@@ -129,19 +122,18 @@ async function mirrorExisting(
   grantee: Grantee,
   idempotency: Derivation,
 ): Promise<void> {
-  const categories = new Set(rule.categories ?? recordCategories);
-  const records = (await recordsInChainOrder(services.readModel.db, patient.patientId))
-    .filter(({ category }) => categories.has(category))
-    .map(({ recordId, version }) => ({ recordId, version }));
-  for (let start = 0; start < records.length; start += mirroredPerCommand)
+  const opened = await openedRecords(services, patient, rule, grantee, mirroredPerCommand);
+  for (const [index, records] of opened.entries()) {
+    if (records.length === 0) continue;
     await services.ledger.submit(caller.identity, {
       type: 'care.mirrorRecords',
-      body: { ...named(patient), records: records.slice(start, start + mirroredPerCommand) },
+      body: { ...named(patient), records: records.map(({ recordId, version }) => ({ recordId, version })) },
       handle: patient.handle,
-      ...idempotency.command(`mirror|${start}`),
+      ...idempotency.command(`mirror|${index}`),
       touches: touchesOf(patient, grantee),
       head: patient.patientId,
     });
+  }
 }
 
 async function sealedNote(services: Services, patient: KnownPatient, consentId: string, note: string): Promise<string> {
@@ -149,5 +141,7 @@ async function sealedNote(services: Services, patient: KnownPatient, consentId: 
   const reference = { kind: 'consent', patientId: patient.patientId, id: consentId } as const;
   return sealNote(note, reference, [{ id: patient.patientId, publicKey }]);
 }
+
+const offered = ({ grantKeys, wraps }: HandedOver) => ({ grantKeys: [...grantKeys], wraps: [...wraps] });
 
 const named = ({ patientId, home }: KnownPatient) => ({ patientId, home });

@@ -1,45 +1,64 @@
 /** Keys that a consent hands over: what its grantee may open, wrapped under one key that is sealed to them. */
 import type { ConsentRule, Grantee, OfferedGrantKey, OfferedWrap, RecordFact } from '@chain-of-care/chaincode/model';
-import { decideConsent, readRequest } from '@chain-of-care/chaincode/rules';
 import { newGrantKey, planGrants, type GrantWrapper, type KeyGrant } from '@chain-of-care/client';
 import type { Caller } from '../auth/caller.ts';
 import { DataKeys } from '../custody/dataKeys.ts';
 import { CustodialPatientKeys } from '../custody/patientKeys.ts';
 import type { KnownPatient } from '../custody/patients.ts';
 import { categoryKeys, groupPublicKey, staffPublicKey, wholeOrganization } from '../custody/publicKeys.ts';
-import { batchKeysOf, deniesOfPatient, recordsInChainOrder } from '../readmodel/queries/care.ts';
+import { batchKeysOf, deniesOfPatient } from '../readmodel/queries/care.ts';
 import type { Services } from '../services.ts';
+import { openedRecords } from './opened.ts';
 
+/** Keys that one command hands over. */
 export interface HandedOver {
   readonly grantKeys: readonly OfferedGrantKey[];
   readonly wraps: readonly OfferedWrap[];
 }
 
-/** @throws Problem staff_not_found, organization_not_found when the grantee has no key to seal to */
+const none: HandedOver = { grantKeys: [], wraps: [] };
+
+/** Data keys that one command carries; the seeds, some twenty at most, are in the first. */
+const dataKeysPerCommand = 150;
+
+/**
+ * @returns by command, that of the grant first; each brings a grant key of its own, so that whichever of them is repeated
+ * completes what broke off
+ * @throws Problem staff_not_found, organization_not_found when the grantee has no key to seal to
+ */
 export async function keysFor(
   services: Services,
   caller: Caller,
   patient: KnownPatient,
   rule: ConsentRule,
   grantee: Grantee,
-): Promise<HandedOver> {
-  if (rule.decision === 'deny') return { grantKeys: [], wraps: [] };
+): Promise<readonly [HandedOver, ...HandedOver[]]> {
+  if (rule.decision === 'deny') return [none];
   const plan = planGrants(rule, await deniesOfPatient(services.readModel.db, patient.patientId));
-  if (plan.length === 0) return { grantKeys: [], wraps: [] };
+  if (plan.length === 0) return [none];
   const to = await recipientOf(services, patient, grantee);
   const { consentId } = rule;
-  const { grantKey, wrapper } = await newGrantKey(patient.patientId, crypto.randomUUID(), { consentId, ...to });
   const narrow = plan.filter(({ kind }) => kind === 'dataKeys');
-  const wraps = [
-    ...(await seedWraps(
-      services,
-      patient,
-      plan.filter(({ kind }) => kind === 'seed'),
-      wrapper,
-    )),
-    ...(narrow.length === 0 ? [] : await dataKeyWraps(services, caller, patient, rule, narrow, wrapper)),
-  ].map((wrap) => Object.assign(wrap, { keyId: grantKey.keyId, recipient: to.grantee }));
-  return wraps.length === 0 ? { grantKeys: [], wraps } : { grantKeys: [grantKey], wraps };
+  const opened = narrow.length === 0 ? [] : await openedRecords(services, patient, rule, grantee, dataKeysPerCommand);
+  const dataKeys = new DataKeys(services, caller, [{ kind: 'self' }]);
+  const handOver = async (wrapAll: (wrapper: GrantWrapper) => Promise<readonly Wrapped[]>): Promise<HandedOver> => {
+    const { grantKey, wrapper } = await newGrantKey(patient.patientId, crypto.randomUUID(), { consentId, ...to });
+    const wraps = (await wrapAll(wrapper)).map((wrap) =>
+      Object.assign(wrap, { keyId: grantKey.keyId, recipient: to.grantee }),
+    );
+    return wraps.length === 0 ? none : { grantKeys: [grantKey], wraps };
+  };
+  const [first = [], ...further] = opened;
+  const seeds = plan.filter(({ kind }) => kind === 'seed');
+  const handed: [HandedOver, ...HandedOver[]] = [
+    await handOver(async (wrapper) => [
+      ...(await seedWraps(services, patient, seeds, wrapper)),
+      ...(await dataKeyWraps(services, dataKeys, first, narrow, wrapper)),
+    ]),
+  ];
+  for (const records of further)
+    handed.push(await handOver((wrapper) => dataKeyWraps(services, dataKeys, records, narrow, wrapper)));
+  return handed;
 }
 
 type Wrapped = Omit<OfferedWrap, 'recipient' | 'keyId'>;
@@ -64,20 +83,16 @@ async function seedWraps(
 
 async function dataKeyWraps(
   services: Services,
-  caller: Caller,
-  { patientId }: KnownPatient,
-  rule: ConsentRule,
+  keys: DataKeys,
+  records: readonly RecordFact[],
   plan: readonly KeyGrant[],
   wrapper: GrantWrapper,
 ): Promise<readonly Wrapped[]> {
-  const { db } = services.readModel;
-  const keys = new DataKeys(services, caller, [{ kind: 'self' }]);
   const pairs = new Set(plan.map(({ category, confidentiality }) => `${category}|${confidentiality}`));
-  const records = (await recordsInChainOrder(db, patientId)).filter((record) => covers(rule, record, services.clock()));
   const batches = new Map(
     (
       await batchKeysOf(
-        db,
+        services.readModel.db,
         records.map(({ batchId }) => batchId),
       )
     ).map((batch) => [batch.batchId, batch]),
@@ -92,13 +107,6 @@ async function dataKeyWraps(
     wraps.push({ wrapId, kind: 'dek', category, confidentiality, epoch, recordId, version, sealed });
   }
   return wraps;
-}
-
-/** Whether the rule alone permits the record, whatever purpose it is for. */
-function covers(rule: ConsentRule, record: RecordFact, timeMs: number): boolean {
-  const { maxAccesses: _, ...plain } = rule;
-  const purposes = rule.purposes ?? (['TREAT'] as const);
-  return purposes.some((purpose) => decideConsent([plain], readRequest(purpose, timeMs), record).decision === 'permit');
 }
 
 /** To whose key a consent for this grantee is sealed, named as its wraps name it. */

@@ -1,9 +1,11 @@
 /** The rules that a decision about a requester looks at, as the tables have them. */
 import {
+  subjectOf,
   subjectsOf,
   type ConsentBucket,
   type ConsentRule,
   type ConsentStops,
+  type Grantee,
   type Requester,
 } from '@chain-of-care/chaincode/model';
 import { emptyBucket, rulesInForce } from '@chain-of-care/chaincode/rules';
@@ -54,8 +56,20 @@ export class PatientRules {
 
   /** @param home the patient's: a consent to everyone holds there only */
   rulesFor(requester: Requester, home: string): readonly ConsentRule[] {
-    return subjectsOf(requester)
-      .filter((subject) => subject !== 'everyone' || requester.mspId === home)
+    return this.#inForce(subjectsOf(requester), requester.mspId, home);
+  }
+
+  /** Rules for each of those whom a grantee names: its own, its organisation's and, at home, everyone's. */
+  rulesForAllOf(grantee: Grantee, home: string): readonly ConsentRule[] {
+    const { mspId = home } = grantee;
+    const wider: Grantee[] = [{ kind: 'organization', mspId }, { kind: 'everyone' }];
+    const around = grantee.kind === 'everyone' ? [] : wider;
+    return this.#inForce([...new Set([grantee, ...around].map(subjectOf))], mspId, home);
+  }
+
+  #inForce(subjects: readonly string[], mspId: string, home: string): readonly ConsentRule[] {
+    return subjects
+      .filter((subject) => subject !== 'everyone' || mspId === home)
       .flatMap((subject) => {
         const found = this.#bySubject.get(subject);
         return found === undefined ? [] : rulesInForce(found.bucket, found.stops);

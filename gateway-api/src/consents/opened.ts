@@ -1,0 +1,48 @@
+/** The records that a new consent opens: what its keys are for, and whose facts are mirrored. */
+import { purposeCodes, type ConsentRule, type Grantee, type RecordFact } from '@chain-of-care/chaincode/model';
+import { decideConsent, readRequest } from '@chain-of-care/chaincode/rules';
+import type { KnownPatient } from '../custody/patients.ts';
+import { recordsInChainOrder } from '../readmodel/queries/care.ts';
+import { PatientRules } from '../readmodel/queries/consentRules.ts';
+import type { Services } from '../services.ts';
+
+/**
+ * Record versions that the grantee may read by the rule, with what is denied to them and without what was withdrawn, in
+ * the order of the chain, by command. They are cut where the rule alone says, so that a repeat cuts at the same places
+ * whatever was denied, withdrawn or appended meanwhile: some commands may have none.
+ */
+export async function openedRecords(
+  services: Services,
+  patient: KnownPatient,
+  rule: ConsentRule,
+  grantee: Grantee,
+  perCommand: number,
+): Promise<readonly (readonly RecordFact[])[]> {
+  const { db } = services.readModel;
+  const timeMs = services.clock();
+  const versions = await recordsInChainOrder(db, patient.patientId);
+  const withdrawn = new Set(versions.flatMap((each) => (each.withdrawn === undefined ? [] : [each.recordId])));
+  const rules = [rule, ...(await denialsTo(services, patient, grantee))];
+  const covered = versions.filter((record) => isPermitted([rule], record, timeMs));
+  return Array.from({ length: Math.ceil(covered.length / perCommand) }, (_, index) =>
+    covered
+      .slice(index * perCommand, (index + 1) * perCommand)
+      .filter((record) => !withdrawn.has(record.recordId) && isPermitted(rules, record, timeMs)),
+  );
+}
+
+/** Whether a record is permitted for any purpose. */
+function isPermitted(rules: readonly ConsentRule[], record: RecordFact, timeMs: number): boolean {
+  return purposeCodes.some(
+    (purpose) => decideConsent(rules, readRequest(purpose, timeMs), record).decision === 'permit',
+  );
+}
+
+/** Standing denials for everybody whom the grantee names: one to a person takes nothing from their department. */
+async function denialsTo(services: Services, patient: KnownPatient, grantee: Grantee): Promise<readonly ConsentRule[]> {
+  const rules = await PatientRules.of(services.readModel.db, patient.patientId);
+  const person = grantee.kind === 'person' ? await services.facts.staff(grantee.id!) : undefined;
+  const speaking =
+    person === undefined ? rules.rulesForAllOf(grantee, patient.home) : rules.rulesFor(person, patient.home);
+  return speaking.filter(({ decision }) => decision === 'deny');
+}
