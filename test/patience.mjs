@@ -1,4 +1,4 @@
 import { jest } from '@jest/globals';
 
-/** Real networks on a busy machine: a hook or test without a limit of its own has a minute. */
-jest.setTimeout(60_000);
+/** Real networks on a busy machine: a hook or test without a limit of its own has two minutes. */
+jest.setTimeout(120_000);
