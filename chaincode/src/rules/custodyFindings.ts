@@ -144,7 +144,7 @@ function scanFindings(facts: VerificationFacts, pack: PackFacts, request: Verifi
 
 function isScanOutsideCustody({ state, holder, recipient }: PackFacts, { context, gln }: VerificationRequest): boolean {
   if (context === 'inspection' || gln === undefined || state === 'supplied') return false;
-  return gln !== (recipient ?? holder) && !(context === 'receive' && recipient === undefined);
+  return gln !== (recipient ?? holder);
 }
 
 /** A pack for other countries, at premises that pass it on to patients or where it is scanned. */

@@ -104,6 +104,7 @@ describe('verification', () => {
     const moving = { pack: { ...pack, state: 'in_transit' as const, recipient: elsewhere } };
     expect(codes(moving, { context: 'receive', gln: elsewhere }).score).toBe(0);
     expect(codes(moving, { context: 'receive', gln: here }).score).toBe(40);
+    expect(codes({}, { context: 'receive', gln: elsewhere }).score).toBe(40);
   });
 
   test.each([

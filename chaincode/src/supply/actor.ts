@@ -1,7 +1,7 @@
 import type { Transaction } from '../ledger/index.ts';
 import { collectionName, Refusal, type Occurrence } from '../model/index.ts';
 import { requireStaffActor } from '../registry/actor.ts';
-import type { StaffActor } from '../rules/index.ts';
+import { requireAct, requireCustodyRole, type StaffActor } from '../rules/index.ts';
 
 /** A member of staff with premises. */
 export type PremisesActor = StaffActor & { readonly gln: string };
@@ -22,4 +22,16 @@ export function atPremises(actor: StaffActor): PremisesActor {
   const { gln } = actor;
   if (gln === undefined) throw new Refusal('wrong_premises', 'the submitter has no premises');
   return { ...actor, gln };
+}
+
+/**
+ * The submitter as one who may report: by its role, and by any licence of the kinds that its role needs.
+ *
+ * @throws Refusal as {@link supplyActor}; role_not_allowed, wrong_premises, licence_*
+ */
+export async function reportingActor(transaction: Transaction, body: Pick<Occurrence, 'actor'>): Promise<StaffActor> {
+  const actor = await supplyActor(transaction, body);
+  requireAct(actor, 'supply.reportAlert', transaction.timeMs);
+  requireCustodyRole(actor, [actor.role], transaction.timeMs);
+  return actor;
 }

@@ -10,8 +10,8 @@ import {
   type MemberRole,
   type SupplyEvent,
 } from '../model/index.ts';
-import { requireAct, requireCustodyRole, severityOfReport, type AlertRule } from '../rules/index.ts';
-import { supplyActor } from './actor.ts';
+import { severityOfReport, type AlertRule } from '../rules/index.ts';
+import { reportingActor } from './actor.ts';
 import { alertAddress, productAddress } from './addresses.ts';
 import { eventIdOf, recordEvent, uuidOf, type EventActor } from './record.ts';
 
@@ -69,9 +69,7 @@ export const reportAlert = command<ReportAlert>({
   body: ReportAlert,
   guards: () => undefined,
   async decide(transaction, { body, key }) {
-    const actor = await supplyActor(transaction, body);
-    requireAct(actor, 'supply.reportAlert', transaction.timeMs);
-    requireCustodyRole(actor, [actor.role], transaction.timeMs);
+    const actor = await reportingActor(transaction, body);
     const { alertId, type, descriptionHash, evidence, eventTime } = body;
     const subject = subjectOf(body);
     if (Object.keys(subject).length === 0) throw new Refusal('validation_failed', 'names no goods', '/gtin');

@@ -17,12 +17,10 @@ import {
   alertOfFinding,
   alertOfOverdueReceipt,
   receiptDueDays,
-  requireAct,
-  requireCustodyRole,
   verify,
   type AlertRule,
 } from '../rules/index.ts';
-import { supplyActor } from './actor.ts';
+import { reportingActor } from './actor.ts';
 import { alertAddress, segmentAddress, shipmentAddress } from './addresses.ts';
 import { openAlert, whatIsReported, type AlertOpener } from './alerts.ts';
 import { eventIdOf, recordEvent, uuidOf } from './record.ts';
@@ -109,9 +107,7 @@ export const reportVerification = command<ReportVerification>({
   guards: () => undefined,
   async decide(transaction, { body, key }) {
     const { timeMs } = transaction;
-    const actor = await supplyActor(transaction, body);
-    requireAct(actor, 'supply.reportAlert', timeMs);
-    requireCustodyRole(actor, [actor.role], timeMs);
+    const actor = await reportingActor(transaction, body);
     const { gtin, serial, lot, expiry, context, eventTime } = body;
     const facts = await ledgerFactsOf(transaction, body);
     const { identity, custody, status } = verify(facts, {

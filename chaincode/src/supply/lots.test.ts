@@ -10,7 +10,7 @@ beforeEach(async () => {
   world = await SupplyWorld.open();
   maker = await world.person('PharmaMSP', 'manufacturer', 'manufacturer');
   await world.product(maker);
-});
+}, 60_000);
 
 describe('a lot after its registration', () => {
   const found = async () => (await world.query<{ lot: Lot }>(maker, 'findLot', { gtin, lot })).lot;

@@ -12,8 +12,8 @@ import {
   tracingRequestType,
 } from '../model/index.ts';
 import { licencesAddress, premisesAddress } from '../registry/addresses.ts';
-import { dueAtMs, isValid, requireAct, requireCustodyRole, tracingClockOf } from '../rules/index.ts';
-import { supplyActor } from './actor.ts';
+import { dueAtMs, isValid, tracingClockOf } from '../rules/index.ts';
+import { reportingActor, supplyActor } from './actor.ts';
 import { productNotificationAddress, tracingRequestAddress } from './addresses.ts';
 import { requireLot } from './lotFacts.ts';
 import { eventIdOf, recordEvent } from './record.ts';
@@ -26,9 +26,7 @@ export const notifyIllegitimateProduct = command<NotifyIllegitimateProduct>({
   guards: () => undefined,
   async decide(transaction, { body, key }) {
     const { ledger, time, timeMs } = transaction;
-    const actor = await supplyActor(transaction, body);
-    requireAct(actor, 'supply.reportAlert', timeMs);
-    requireCustodyRole(actor, [actor.role], timeMs);
+    const actor = await reportingActor(transaction, body);
     const { notificationId, kind, classification, gtin, lots, determinedAt, alertId, form, eventTime } = body;
     if (Date.parse(determinedAt) > timeMs + 60_000) throw new Refusal('event_in_future', undefined, '/determinedAt');
     for (const lot of lots) await requireLot(transaction, gtin, lot);
@@ -79,9 +77,7 @@ export const requestTracing = command<RequestTracing>({
   guards: () => undefined,
   async decide(transaction, { body, key }) {
     const { ledger, time, timeMs } = transaction;
-    const actor = await supplyActor(transaction, body);
-    requireAct(actor, 'supply.reportAlert', timeMs);
-    requireCustodyRole(actor, [actor.role], timeMs);
+    const actor = await reportingActor(transaction, body);
     const { requestId, gln, gtin, lot, purpose, alertId, eventTime } = body;
     await requireLot(transaction, gtin, lot);
     const premises = await ledger.get(premisesType, premisesAddress(gln));

@@ -206,8 +206,8 @@ export const expectedAudiences: Readonly<Record<string, ExpectedAudience>> = {
   listWebhookKeys: 'public',
 
   // licences asked for, actors and what they hold
-  listActors: everybody,
-  getGoodsInHand: everybody,
+  listActors: [...supply, 'administrator'],
+  getGoodsInHand: [...supply, 'administrator'],
   requestLicence: administrators,
   getLicenceRequest: ['administrator', 'inspector'],
   listLicenceRequests: ['administrator', 'inspector'],

@@ -24,9 +24,6 @@ export interface CellRow {
 const lost = ['licence_suspended', 'licence_expired'] as const;
 const always = ['applied', 'applied', 'applied'] as const;
 
-/** A shipment names who may receive it, for everybody to see: that is looked at first. */
-const notRecipient = ['wrong_recipient', 'wrong_recipient', 'wrong_recipient'] as const;
-
 const custodian = (act: CustodyEvent, role: TradingRole, foreign = 'not_custodian'): CellRow => ({
   act,
   role,
@@ -42,7 +39,7 @@ export const supplyCells: readonly CellRow[] = [
   custodian('unpack', 'distributor'),
   custodian('ship', 'distributor'),
   custodian('return', 'distributor'),
-  { act: 'receive', role: 'distributor', own: ['applied', ...lost], foreign: notRecipient },
+  custodian('receive', 'distributor', 'wrong_recipient'),
   custodian('voidShip', 'distributor'),
   custodian('lock', 'distributor'),
   custodian('unlock', 'distributor'),
