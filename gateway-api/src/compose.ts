@@ -52,6 +52,7 @@ import { bootstrapAdministrator } from './registry/firstAdministrator.ts';
 import type { Services } from './services.ts';
 import { firstAdministrator } from './seeding/seedFile.ts';
 import { supplyNotices } from './supply/alertNotices.ts';
+import { regulatoryNotices } from './supply/regulatoryNotices.ts';
 import { DemographicsVault } from './vault/demographics/index.ts';
 import { openStore } from './vault/openStore.ts';
 
@@ -119,6 +120,7 @@ export async function startGateway(config: Config, log: Log, clock: () => number
     keystore,
     sources: [
       supplyNotices({ mspId, regulator: consortium.regulator }),
+      regulatoryNotices({ mspId, regulator: consortium.regulator }),
       licenceNotices({ mspId, regulator: consortium.regulator }),
       careNotices(mspId),
       integrityNotices(mspId),

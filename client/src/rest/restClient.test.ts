@@ -221,3 +221,27 @@ test("an event goes by the client's name or the ledger's, and a refused one is a
     code: 'already_supplied',
   });
 });
+
+test('an inventory is sent as it is and waited for; its result is what the operation ended with', async () => {
+  const counts = { lines: 2, authentic: 2, notAuthentic: 0, unreadable: 0, byBand: { accept: 2 }, result: '/v1/r' };
+  const { rest, received, waits } = await gateway(
+    json(202, { id: 'o1', status: 'running' }),
+    json(200, { id: 'o1', status: 'running' }),
+    json(200, { id: 'o1', status: 'succeeded', result: counts }),
+  );
+  const lines = new Blob(['gtin,serial\n1,2\n'], { type: 'text/csv' });
+  expect(await new SupplyChain(rest).verifyInventory(lines)).toEqual(counts);
+  expect(received.map(({ method, url }) => `${method} ${url}`)).toEqual([
+    'POST /v1/inventory-verifications',
+    'GET /v1/operations/o1',
+    'GET /v1/operations/o1',
+  ]);
+  expect(received[0]).toMatchObject({ body: 'gtin,serial\n1,2\n', headers: { 'content-type': 'text/csv' } });
+  expect(waits).toHaveLength(1);
+});
+
+test('work that failed is the problem that ended it', async () => {
+  const error = { type: 'urn:x:malformed_request', title: 'T.', status: 400, code: 'malformed_request' };
+  const { rest } = await gateway(json(200, { status: 'failed', error }));
+  await expect(rest.operation('o1')).rejects.toMatchObject({ code: 'malformed_request' });
+});

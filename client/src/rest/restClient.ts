@@ -1,5 +1,5 @@
 /** REST against one gateway, as one caller: tokens, problems, idempotency keys, pages, safe repeats. */
-import { GatewayUnreachable, problemOf } from './problem.ts';
+import { GatewayProblem, GatewayUnreachable, problemOf, type ProblemDocument } from './problem.ts';
 import { defaultRetryPolicy, delayBefore, type RetryPolicy } from './retry.ts';
 
 export interface RestClientOptions {
@@ -25,6 +25,8 @@ export interface PostOptions {
 
 /** What `uploadStream` sends; a Blob can be sent again, a stream cannot. */
 export type UploadBody = Blob | ReadableStream<Uint8Array>;
+
+const longestPauseMs = 2_000;
 
 interface Page<Item> {
   readonly items: readonly Item[];
@@ -107,6 +109,26 @@ export class RestClient {
    */
   async document(path: string, accept: string, query: Query = {}): Promise<Response> {
     return this.#send({ method: 'GET', path, query, headers: { accept } });
+  }
+
+  /**
+   * Waits for work that was accepted to end.
+   *
+   * @param id of the operation
+   * @returns its result
+   * @throws GatewayProblem: that which ended it, or of the question; GatewayUnreachable
+   */
+  async operation(id: string): Promise<unknown> {
+    for (let pauseMs = 100; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+      const { status, result, error } = (await this.get(path`/v1/operations/${id}`)) as {
+        readonly status: 'running' | 'succeeded' | 'failed';
+        readonly result?: unknown;
+        readonly error?: object;
+      };
+      if (status === 'succeeded') return result;
+      if (status === 'failed') throw new GatewayProblem(error as ProblemDocument);
+      await this.#sleep(pauseMs);
+    }
   }
 
   /**

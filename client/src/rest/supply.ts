@@ -3,7 +3,7 @@ import type {
   AlertSeverity,
   AlertStatus,
   AlertType,
-  Commerce,
+  CommerceTerms,
   CustodyEvent,
   Lot,
   Product,
@@ -51,9 +51,6 @@ export interface QuantityReference {
   readonly lot: string;
   readonly units: number;
 }
-
-/** What only shipper, recipient and regulator learn of a shipment. */
-export type CommerceTerms = Omit<Commerce, 'transactionInformation' | 'transactionStatement'>;
 
 /** A shipment; its packs, containers and quantities as in an event. */
 export interface NewShipment extends Omit<NewSupplyEvent, 'event'> {
@@ -174,4 +171,35 @@ export interface SupplyChainReport {
     readonly averageTemperature?: number;
     readonly coldChainCompliant?: boolean;
   };
+}
+
+/** Of an inventory that was verified. */
+export interface InventoryCounts {
+  readonly lines: number;
+  readonly authentic: number;
+  readonly notAuthentic: number;
+  readonly unreadable: number;
+  readonly byBand: Readonly<Record<string, number>>;
+  /** Address of the lines. */
+  readonly result: string;
+}
+
+/** That an answer is a leaf of the tree whose root is on the ledger (RFC 9162). Hashes are hex. */
+export interface VerificationProof {
+  readonly verificationId: string;
+  /** The leaf as it was hashed. */
+  readonly entry: string;
+  readonly mspId: string;
+  readonly sequence: number;
+  readonly leafIndex: number;
+  readonly treeSize: number;
+  readonly inclusionPath: readonly string[];
+  readonly rootHash: string;
+  readonly transactionId?: string;
+  readonly blockNumber?: number;
+}
+
+export interface LabelStyle {
+  readonly symbology?: 'datamatrix' | 'qr';
+  readonly format?: 'svg' | 'png';
 }

@@ -2,6 +2,7 @@
 import {
   gtinOfNdc,
   parseNdc,
+  type CommerceTerms,
   type CustodyEvent,
   type DisputeOutcome,
   type DisputeReason,
@@ -9,10 +10,12 @@ import {
 } from '@chain-of-care/chaincode/model';
 import { GatewayProblem } from './problem.ts';
 import { path, type PostOptions, type RestClient } from './restClient.ts';
+import type { EventProof } from '../proof/eventProof.ts';
 import type {
-  CommerceTerms,
   CounterfeitStatistics,
   GoodsReference,
+  InventoryCounts,
+  LabelStyle,
   NewProduct,
   NewReport,
   NewShipment,
@@ -23,6 +26,7 @@ import type {
   StatisticsRequest,
   SupplyChainReport,
   SupplyEventResult,
+  VerificationProof,
   VerificationRequest,
 } from './supply.ts';
 
@@ -198,6 +202,49 @@ export class SupplyChain {
    */
   async verifyProduct(request: VerificationRequest, { proof = false } = {}): Promise<unknown> {
     return this.#rest.post('/v1/verifications', request, proof ? { query: { proof: 'ledger' } } : {});
+  }
+
+  /**
+   * Verifies up to 100,000 lines, and waits for the end.
+   *
+   * @param lines CSV with a header, newline-delimited JSON or a JSON array, by the type of the blob
+   * @throws GatewayProblem
+   */
+  async verifyInventory(lines: Blob, options: PostOptions = {}): Promise<InventoryCounts> {
+    const started = (await this.#rest.upload('/v1/inventory-verifications', lines, lines.type, options)) as {
+      readonly id: string;
+    };
+    return (await this.#rest.operation(started.id)) as InventoryCounts;
+  }
+
+  /** The lines of a verified inventory, in the order sent. @throws GatewayProblem */
+  async getInventoryResult({ result }: InventoryCounts, format: 'csv' | 'ndjson' = 'ndjson'): Promise<Response> {
+    return this.#rest.content(`${result}?format=${format}`);
+  }
+
+  /**
+   * Proof that an answer is in the gateway's log; to be checked with {@link isIncluded}.
+   *
+   * @throws GatewayProblem not_anchored until the hour has ended
+   */
+  async getVerificationProof(verificationId: string): Promise<VerificationProof> {
+    return (await this.#rest.get(path`/v1/verifications/${verificationId}/proof`)) as VerificationProof;
+  }
+
+  /** Proof of an event, to be checked with `verifyEventProof` of `@chain-of-care/client/proof`. @throws GatewayProblem */
+  async getEventProof(eventId: string): Promise<EventProof> {
+    return (await this.#rest.get(path`/v1/supply-events/${eventId}/proof`)) as EventProof;
+  }
+
+  /** The label of a pack as a picture. @throws GatewayProblem */
+  async getPackLabel(gtin: string, serial: string, { symbology = 'datamatrix', format = 'svg' }: LabelStyle = {}) {
+    const at = path`/v1/packs/${gtin}/${serial}/label`;
+    return (await this.#rest.content(`${at}?symbology=${symbology}&format=${format}`)).blob();
+  }
+
+  /** The label of a container (GS1-128) as a picture. @throws GatewayProblem */
+  async getContainerLabel(sscc: string, { format = 'svg' }: Pick<LabelStyle, 'format'> = {}): Promise<Blob> {
+    return (await this.#rest.content(`${path`/v1/containers/${sscc}/label`}?format=${format}`)).blob();
   }
 
   /**

@@ -1,23 +1,16 @@
 /** Requests and answers about authorised actors and how they come to be. */
 import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayUnique,
-  IsArray,
-  IsBoolean,
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsString,
-  ValidateNested,
-} from 'class-validator';
+import { IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, ValidateNested } from 'class-validator';
 import {
   custodyEvents,
   IsFormat,
+  LicenceApplication,
+  LicenceDecision,
   licenceDecisionReasons,
   licenceKinds,
   licenceRequestStatuses,
   licenceStatuses,
+  LicenceTerms,
   staffRoles,
   type CustodyEvent,
   type LicenceDecisionReason,
@@ -57,18 +50,8 @@ export class ActorView {
   @IsOptional() @IsFormat('date-time-offset') revokedAt?: string;
 }
 
-export class NewLicenceRequest {
-  @IsIn(licenceKinds) kind!: LicenceKind;
-  @IsFormat('gln') gln!: string;
-  @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(32)
-  @ArrayUnique()
-  @IsIn(custodyEvents, { each: true })
-  covers?: CustodyEvent[];
-  /** Content identifiers of sealed documents, from POST /v1/evidence-files. */
-  @IsOptional() @IsArray() @ArrayMaxSize(32) @ArrayUnique() @IsFormat('cid', { each: true }) documents?: string[];
-}
+/** Documents come from POST /v1/evidence-files. */
+export class NewLicenceRequest extends LicenceApplication {}
 
 export class LicenceRequestParams {
   @IsFormat('uuid') requestId!: string;
@@ -79,22 +62,9 @@ export class LicenceRequestQuery extends PageQuery {
   @IsOptional() @IsFormat('gln') gln?: string;
 }
 
-export class LicenceApproval {
-  @IsIn(licenceDecisionReasons) reason!: LicenceDecisionReason;
-  @IsFormat('date-time-offset') validFrom!: string;
-  @IsFormat('date-time-offset') validUntil!: string;
-  /** Narrower than asked for; absent: as asked for. */
-  @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(32)
-  @ArrayUnique()
-  @IsIn(custodyEvents, { each: true })
-  covers?: CustodyEvent[];
-}
+export class LicenceApproval extends LicenceTerms {}
 
-export class LicenceDenial {
-  @IsIn(licenceDecisionReasons) reason!: LicenceDecisionReason;
-}
+export class LicenceDenial extends LicenceDecision {}
 
 export class LicenceRequestView {
   @IsFormat('uuid') requestId!: string;

@@ -2,12 +2,14 @@
 import { collectionName } from '@chain-of-care/chaincode/model';
 import { isValid, recipientLicences } from '@chain-of-care/chaincode/rules';
 import { sql } from 'kysely';
+import type { CallerRole } from '../auth/caller.ts';
 import { page } from '../http/page.ts';
 import { Problem } from '../http/problem.ts';
 import { route, type Exchange, type Route } from '../http/route.ts';
 import { transactionMembers } from '../http/transaction.ts';
 import { newestFirst } from '../readmodel/queries/newestFirst.ts';
 import type { Services } from '../services.ts';
+import { supplyRoles } from '../supply/eventRoutes.ts';
 import {
   ActorQuery,
   ActorView,
@@ -23,6 +25,8 @@ import { listActors } from './actors.ts';
 import { PremisesParams } from './dto.ts';
 
 const touches = { writes: [collectionName.registry] } as const;
+/** Who acts on goods, and who administers those that do. */
+const traders: readonly CallerRole[] = [...supplyRoles, 'administrator'];
 
 export function actorRoutes(services: Services): Route[] {
   return [actorList(services), goodsInHand(services), ...requestRoutes(services)];
@@ -35,7 +39,7 @@ function actorList(services: Services): Route {
     operationId: 'listActors',
     tag: 'actors',
     summary: 'Authorised actors of the supply chain: role, licence, organisation, premises, scope, from when to when',
-    audience: 'authenticated',
+    audience: traders,
     query: ActorQuery,
     responses: { 200: { description: 'a page, a line for each person and licence, newest first', list: ActorView } },
     async handler(exchange) {
@@ -54,7 +58,7 @@ function goodsInHand(services: Services): Route {
     tag: 'actors',
     summary:
       'What premises hold now, by lot, and whether they are licensed to: after a suspension, what is to be dealt with',
-    audience: 'authenticated',
+    audience: traders,
     params: PremisesParams,
     responses: { 200: { description: 'the goods', body: GoodsInHandView } },
     async handler({ params: { gln }, caller }) {

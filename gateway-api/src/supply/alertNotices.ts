@@ -181,7 +181,8 @@ export async function peopleOf(db: Db, mspId: string, audience: readonly Audienc
     .map(({ staff_id: id }) => id);
 }
 
-function eventsOf(db: Db, { first, last }: BlockRange, kinds: readonly EventRow['kind'][]): Promise<EventRow[]> {
+/** Events of these kinds in the blocks, in the ledger's order. */
+export function eventsOf(db: Db, { first, last }: BlockRange, kinds: readonly EventRow['kind'][]): Promise<EventRow[]> {
   return db
     .selectFrom('supply_events')
     .selectAll()

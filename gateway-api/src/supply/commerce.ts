@@ -1,5 +1,6 @@
 /** Commerce of a shipment on its way to the ledger: who may see it, and the documents that go with it. */
 import {
+  type CommerceTerms,
   canonicalJson,
   collectionName,
   type Commerce,
@@ -8,7 +9,6 @@ import {
 } from '@chain-of-care/chaincode/model';
 import type { Touches } from '../fabric/act.ts';
 import type { Services } from '../services.ts';
-import type { CommerceTerms } from './commerceDto.ts';
 import {
   transactionInformation,
   transactionStatement,

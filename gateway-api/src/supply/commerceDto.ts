@@ -1,7 +1,7 @@
 /** Commerce of a shipment: what only shipper, recipient and regulator learn. */
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsInt, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
-import { CommerceLine, IsFormat, PostalAddress } from '@chain-of-care/chaincode/model';
+import { IsArray, IsInt, IsOptional, IsString, ValidateNested } from 'class-validator';
+import { CommerceTerms, IsFormat, PostalAddress } from '@chain-of-care/chaincode/model';
 
 export class PartyView {
   @IsFormat('gln') gln!: string;
@@ -38,26 +38,6 @@ export class TransactionInformationView {
   @ValidateNested() @Type(() => PartyView) transferredTo!: PartyView;
   /** GLN of who has the goods, where it is not the new owner. */
   @IsOptional() @IsFormat('gln') possessor?: string;
-}
-
-/** DSCSA's texts are written by the gateway. */
-export class CommerceTerms {
-  @IsOptional() @IsFormat('label') @MaxLength(64) orderNumber?: string;
-  @IsOptional() @IsFormat('label') @MaxLength(64) invoiceNumber?: string;
-  @IsOptional() @IsString() @MaxLength(4_000) contractTerms?: string;
-  /** Prices, by product or lot. */
-  @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(64)
-  @ValidateNested({ each: true })
-  @Type(() => CommerceLine)
-  lines?: CommerceLine[];
-  @IsOptional() @ValidateNested() @Type(() => PostalAddress) shipFrom?: PostalAddress;
-  @IsOptional() @ValidateNested() @Type(() => PostalAddress) shipTo?: PostalAddress;
-  /** GLN of who owns the goods from now on, where it is not who receives them. */
-  @IsOptional() @IsFormat('gln') owner?: string;
-  /** The day ownership passes; today when not told. */
-  @IsOptional() @IsFormat('calendar-day') transactionDate?: string;
 }
 
 /** For shipper, recipient and regulator. */

@@ -15,6 +15,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import {
+  CommerceTerms,
   article23Bodies,
   custodyEvents,
   FoundUnit,
@@ -34,8 +35,8 @@ import {
   type ShipmentStatus,
   type SupplyEventKind,
 } from '@chain-of-care/chaincode/model';
+import { nmvsCodes } from '@chain-of-care/chaincode/rules';
 import { PageQuery } from '../http/page.ts';
-import { CommerceTerms } from './commerceDto.ts';
 import { Committed } from './dto.ts';
 
 export const supplyCommandTypes = [...custodyEvents, 'openCommissioningJob'] as const;
@@ -165,6 +166,8 @@ export class SupplyCommandOutcome extends Committed {
   @IsOptional() @IsInt() units?: number;
   /** Of a refusal. */
   @IsOptional() @IsString() code?: string;
+  /** What a European national system answers to the same, where it has a code. */
+  @IsOptional() @IsIn(Object.keys(nmvsCodes)) nmvsCode?: string;
   @IsOptional() @IsInt() httpStatus?: number;
   @IsOptional() @IsString() detail?: string;
   @IsOptional() @IsString() pointer?: string;

@@ -50,7 +50,7 @@ function notificationRoutes(services: Services): Route[] {
       summary: 'FDA Form 3911: initial notification, follow-up or request for termination',
       description:
         'The whole form is sealed to the regulator; the ledger has its hash, the lots and the clock: 24 hours from the ' +
-        'determination. Trading partners are told by the filer: no notice goes out yet.',
+        'determination. Regulator, maker and every premises that had the lots are told.',
       audience: supplyRoles,
       body: NewProductNotification,
       responses: { 201: { description: 'filed', body: ProductNotificationView } },

@@ -1,7 +1,7 @@
 /** From a command as a caller sends it to its outcome on the ledger; refusals are reported on the way. */
 import { createHash } from 'node:crypto';
 import { canonicalJson, Refusal, statusOf, type Outcome, type RefusalBody } from '@chain-of-care/chaincode/model';
-import { alertOfRefusal } from '@chain-of-care/chaincode/rules';
+import { alertOfRefusal, nmvsCodeOfRefusal } from '@chain-of-care/chaincode/rules';
 import type { Caller } from '../auth/caller.ts';
 import type { CommittedTransaction } from '../fabric/act.ts';
 import { Problem, problemOf } from '../http/problem.ts';
@@ -61,12 +61,14 @@ export async function submitSupplyCommands(
       continue;
     }
     const { code, httpStatus, detail, pointer } = outcome;
+    const nmvsCode = nmvsCodeOfRefusal[code];
     const key = idempotency.commandKey(`refusal-${index}`);
     const reported = await report(services, reports, caller, { code, command, named, key });
     outcomes.push({
       status: 'refused',
       code,
       httpStatus,
+      ...(nmvsCode === undefined ? {} : { nmvsCode }),
       ...(detail === undefined ? {} : { detail }),
       ...(pointer === undefined ? {} : { pointer }),
       ...(reported?.eventId === undefined ? {} : { eventId: reported.eventId }),
@@ -79,8 +81,8 @@ export async function submitSupplyCommands(
 
 /** The problem that a single refused command is answered with; it names the alert and the transaction of its report. */
 export function problemOfOutcome(outcome: SupplyCommandOutcome): Problem {
-  const { code, detail, pointer, eventId, alertId, transactionId, blockNumber } = outcome;
-  const members = Object.entries({ eventId, alertId, transactionId, blockNumber });
+  const { code, nmvsCode, detail, pointer, eventId, alertId, transactionId, blockNumber } = outcome;
+  const members = Object.entries({ nmvsCode, eventId, alertId, transactionId, blockNumber });
   const { errors, ...refused } = problemOf(new Refusal(code as RefusalBody['code'], detail, pointer));
   return new Problem(refused.code, {
     ...(detail === undefined ? {} : { detail }),

@@ -1,4 +1,4 @@
-import { collectionName, normaliseGtin } from '@chain-of-care/chaincode/model';
+import { CommerceTerms, collectionName, normaliseGtin } from '@chain-of-care/chaincode/model';
 import { Problem } from '../http/problem.ts';
 import { page } from '../http/page.ts';
 import { route, type Exchange, type Route } from '../http/route.ts';
@@ -6,7 +6,7 @@ import { transactionMembers } from '../http/transaction.ts';
 import { classBalanceList } from '../readmodel/queries/supplyLists.ts';
 import type { Services } from '../services.ts';
 import { commerceOf, tradeTouches } from './commerce.ts';
-import { CommerceTerms, CommerceView, TransactionInformationView } from './commerceDto.ts';
+import { CommerceView, TransactionInformationView } from './commerceDto.ts';
 import { ShipmentParams, SupplyCommandOutcome, SupplyEventParams } from './eventDto.ts';
 import { supplyRoles } from './eventRoutes.ts';
 import { ClassBalanceQuery, ClassBalanceView, DisputeSettlement, NewDispute, NewErrorDeclaration } from './tradeDto.ts';

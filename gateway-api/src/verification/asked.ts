@@ -6,7 +6,7 @@ import { Problem } from '../http/problem.ts';
 import type { NewVerification } from './dto.ts';
 
 export type Asked = { readonly request: VerificationRequest } & (
-  | { readonly scope: 'pack'; readonly gtin: string; readonly serial: string }
+  | { readonly scope: 'pack'; readonly gtin: string; readonly serial: string; readonly isScanned: boolean }
   | { readonly scope: 'container'; readonly sscc: string }
   | { readonly scope: 'lot'; readonly gtin: string }
 );
@@ -34,7 +34,8 @@ export function readAsked(body: NewVerification, caller: Caller | undefined, tim
       ? {}
       : { place: { latitudeE6: coarse(latitude), longitudeE6: coarse(longitude) } }),
   };
-  if (gtin !== undefined && serial !== undefined) return { scope: 'pack', gtin, serial, request };
+  if (gtin !== undefined && serial !== undefined)
+    return { scope: 'pack', gtin, serial, isScanned: scanned !== undefined, request };
   if (gtin !== undefined) return { scope: 'lot', gtin, request };
   if (sscc !== undefined) return { scope: 'container', sscc, request };
   throw new Problem('validation_failed', {

@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { isIncluded, merkleLeaf } from '@chain-of-care/client';
 import { gtin, plant, uuid } from '../supply/story.fixture.ts';
 import { VerificationService } from './service.ts';
 import { openVerificationApp, type VerificationApp } from './verificationApp.fixture.ts';
+
+jest.setTimeout(60_000);
 
 const hourMs = 3_600_000;
 let opened: VerificationApp;
@@ -179,3 +181,34 @@ test('the client’s own address answers with the client’s members, 100 times 
   const last = await ask('maker');
   expect([last.status, last.body['code']]).toEqual([429, 'rate_limited']);
 }, 60_000);
+
+describe('what a licensed scan finds at work', () => {
+  const wrongLot = { scan: `(01)${gtin}(21)S0(17)270331(10)M`, context: 'dispense' };
+  const told = () => world.submitted.filter(({ type }) => type === 'supply.reportVerification');
+
+  test('is told to the ledger once, by who scanned', async () => {
+    await Promise.all([post('pharmacist', wrongLot), post('pharmacist', wrongLot)]);
+    expect(told().map(({ body }) => body)).toMatchObject([
+      { gtin, serial: 'S0', lot: 'M', context: 'dispense', knownLot: 'L', segment: 0 },
+    ]);
+  });
+
+  test.each([
+    ['typed, not scanned', 'pharmacist', { gtin, serial: 'S3', lot: 'M', context: 'dispense' }],
+    ['scanned by nobody known', null, { ...wrongLot, context: 'consumer' }],
+    ['a look in an inspection', 'pharmacist', { ...wrongLot, context: 'inspection' }],
+    ['of a product that nobody registered', 'maker', { scan: '(01)09506000134352(21)A', context: 'receive' }],
+    [
+      'goods that came before their shipment was recorded',
+      'stranger',
+      {
+        scan: `(01)${gtin}(21)S3(17)270331(10)L`,
+        context: 'receive',
+      },
+    ],
+    ['a good box', 'pharmacist', { scan: `(01)${gtin}(21)S0(17)270331(10)L`, context: 'inventory' }],
+  ])('is not told when it is %s', async (_, as, body) => {
+    await post(as, body);
+    expect(told()).toEqual([]);
+  });
+});

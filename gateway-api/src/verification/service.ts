@@ -6,6 +6,7 @@ import type { Asked } from './asked.ts';
 import { decide } from './decide.ts';
 import type { Decided, Proof } from './decided.ts';
 import type { VerificationView } from './dto.ts';
+import { FindingReports } from './findingReports.ts';
 import { GuessingWatch } from './guessing.ts';
 import { factsTogether, type FactsReader } from './facts.ts';
 import { VerificationLog, type Uncounted } from './log.ts';
@@ -31,6 +32,7 @@ export class VerificationService {
   readonly #log: VerificationLog;
   readonly #facts: FactsReader;
   readonly #guessing: GuessingWatch;
+  readonly #findings: FindingReports;
 
   constructor(services: Services) {
     this.#services = services;
@@ -39,6 +41,7 @@ export class VerificationService {
     this.#log = new VerificationLog(services.readModel.db);
     this.#facts = factsTogether(services.readModel.db);
     this.#guessing = new GuessingWatch(services);
+    this.#findings = new FindingReports(services);
   }
 
   /** @throws Problem quota_exhausted, with the warnings that nothing withholds */
@@ -52,6 +55,7 @@ export class VerificationService {
   async answer(decision: Decided, { caller, language }: AskedBy, uncounted?: Uncounted): Promise<Answered> {
     const view = viewOf(decision, caller, language);
     this.#guessing.note(decision, caller);
+    this.#findings.note(decision, caller);
     await this.#log.append(decision, view, caller, uncounted);
     return { decision, view };
   }

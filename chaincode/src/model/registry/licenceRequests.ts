@@ -18,9 +18,8 @@ export const licenceDecisionReasons = [
 ] as const;
 export type LicenceDecisionReason = (typeof licenceDecisionReasons)[number];
 
-/** By the organisation's administrator, for its own premises. Documents lie sealed off the ledger. */
-export class RequestLicence {
-  @IsFormat('uuid') requestId!: string;
+/** What premises ask for. Documents lie sealed off the ledger. */
+export class LicenceApplication {
   @IsIn(licenceKinds) kind!: LicenceKind;
   @IsFormat('gln') gln!: string;
   /** Custody events that the licence is to cover; absent: all of its kind. */
@@ -30,29 +29,43 @@ export class RequestLicence {
   @ArrayUnique()
   @IsIn(custodyEvents, { each: true })
   covers?: CustodyEvent[];
+  /** Content identifiers of sealed documents. */
   @IsOptional() @IsArray() @ArrayMaxSize(32) @ArrayUnique() @IsFormat('cid', { each: true }) documents?: string[];
 }
 
-export class WithdrawLicenceRequest {
-  @IsFormat('uuid') requestId!: string;
-}
-
-export class DenyLicenceRequest {
-  @IsFormat('uuid') requestId!: string;
+export class LicenceDecision {
   @IsIn(licenceDecisionReasons) reason!: LicenceDecisionReason;
 }
 
-/** The licence may cover less than was asked for. */
-export class ApproveLicenceRequest extends DenyLicenceRequest {
-  @IsFormat('uuid') licenceId!: string;
+/** With which an application is approved. */
+export class LicenceTerms extends LicenceDecision {
   @IsFormat('date-time-offset') validFrom!: string;
   @IsFormat('date-time-offset') validUntil!: string;
+  /** Narrower than asked for; absent: as asked for. */
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(32)
   @ArrayUnique()
   @IsIn(custodyEvents, { each: true })
   covers?: CustodyEvent[];
+}
+
+/** By the organisation's administrator, for its own premises. */
+export class RequestLicence extends LicenceApplication {
+  @IsFormat('uuid') requestId!: string;
+}
+
+export class WithdrawLicenceRequest {
+  @IsFormat('uuid') requestId!: string;
+}
+
+export class DenyLicenceRequest extends LicenceDecision {
+  @IsFormat('uuid') requestId!: string;
+}
+
+export class ApproveLicenceRequest extends LicenceTerms {
+  @IsFormat('uuid') requestId!: string;
+  @IsFormat('uuid') licenceId!: string;
 }
 
 /** `registry`, key `licence-request|id`. */

@@ -38,10 +38,12 @@ export class CommerceLine {
   @IsOptional() @Matches(/^[A-Z]{3}$/) currency?: string;
 }
 
-export class Commerce {
+/** As the parties agree on them. */
+export class CommerceTerms {
   @IsOptional() @IsFormat('label') @MaxLength(64) orderNumber?: string;
   @IsOptional() @IsFormat('label') @MaxLength(64) invoiceNumber?: string;
   @IsOptional() @IsString() @MaxLength(4_000) contractTerms?: string;
+  /** Prices, by product or lot. */
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(64)
@@ -52,8 +54,13 @@ export class Commerce {
   @IsOptional() @ValidateNested() @Type(() => PostalAddress) shipTo?: PostalAddress;
   /** GLN of who owns the goods from now on, where it is not who receives them. */
   @IsOptional() @IsFormat('gln') owner?: string;
+  /** The day ownership passes; today when not told. */
   @IsOptional() @IsFormat('calendar-day') transactionDate?: string;
-  /** DSCSA §581(26), as the shipper's gateway wrote it: JSON. */
+}
+
+/** With DSCSA's texts, which the shipper's gateway writes. */
+export class Commerce extends CommerceTerms {
+  /** DSCSA §581(26): JSON. */
   @IsOptional() @IsString() @MaxLength(65_536) transactionInformation?: string;
   /** DSCSA §581(27). */
   @IsOptional() @IsString() @MaxLength(8_000) transactionStatement?: string;

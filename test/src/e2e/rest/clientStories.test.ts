@@ -121,8 +121,15 @@ describe('the client’s stories about medicines', () => {
     const { gtin, lot, scanOf } = await amoxicillin(plant, ['FAKE01', 'FAKE02']);
     const packs = [{ gtin, lot, serials: ['FAKE01', 'FAKE02'] }];
     await move(plant, pharmacist, pharmacy, packs);
-    const report = { type: 'counterfeit', gtin, lot, serial: 'FAKE01', description: 'the print smears' } as const;
-    const { alertId } = (await pharmacist.reportCounterfeit(report)) as { alertId: string };
+    const photograph = new Blob(['\u00ff\u00d8 a photograph'], { type: 'image/jpeg' });
+    const opened = await pharmacist.reportCounterfeit({
+      ...{ type: 'counterfeit', gtin, lot, serial: 'FAKE01', description: 'the print smears' },
+      evidence: [photograph],
+    });
+    const { alertId } = opened;
+    expect(opened.audience.map(({ mspId, relation }) => `${mspId} ${relation}`)).toEqual(
+      expect.arrayContaining([`${regulator} regulator`, `${maker} maker`, `${home} dispenser`]),
+    );
     const makers = await world.people.as(maker, 'maker');
     for (const reader of [inspector, makers]) {
       const answer = await eventually(
@@ -131,10 +138,10 @@ describe('the client’s stories about medicines', () => {
       );
       expect(answer.body).toMatchObject({ alertId, type: 'counterfeit', severity: 'critical', status: 'open' });
     }
-    const audience = await inspector.read<Page>(`/v1/alerts/${alertId}/audience`);
-    expect(audience.items.map(({ gln, relation }) => [gln, relation])).toEqual(
-      expect.arrayContaining([[pharmacy, expect.any(String)]]),
-    );
+    const { evidence } = await inspector.read<{ evidence: string[] }>(`/v1/alerts/${alertId}`);
+    const shown = await inspector.get(`/v1/alerts/${alertId}/evidence/${evidence[0]!}`);
+    expect(Buffer.from(shown.bytes).equals(Buffer.from(await photograph.arrayBuffer()))).toBe(true);
+    expect(shown.headers.get('content-type')).toBe('image/jpeg');
     const said = (await pharmacist.verifyProduct({ scan: scanOf('FAKE01'), context: 'dispense' })) as Verified;
     expect(said.riskScore).toBeGreaterThanOrEqual(20);
   });
@@ -181,5 +188,30 @@ describe('the client’s stories about medicines', () => {
         riskBand: 'reject',
         status: { verdict: 'not_usable' },
       });
+  });
+
+  test('an inventory is checked at once: what is genuine and what is not, line by line', async () => {
+    const { gtin, lot } = await amoxicillin(plant, ['SHELF1', 'SHELF2']);
+    const rows = ['SHELF1', 'SHELF2', 'NEVER'].map((serial) => `${gtin},${serial},${lot},281231`);
+    const lines = new Blob([`gtin,serial,lot,expiry\n${rows.join('\n')}\n`], { type: 'text/csv' });
+    const counts = await plant.verifyInventory(lines);
+    expect(counts).toMatchObject({ lines: 3, authentic: 2, notAuthentic: 1, unreadable: 0 });
+    const result = await (await plant.getInventoryResult(counts)).text();
+    const said = result
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as Verified).isAuthentic);
+    expect(said).toEqual([true, true, false]);
+  });
+
+  test('what is printed on a box is what its scanner reads', async () => {
+    const { gtin } = await amoxicillin(plant, ['PRINT1']);
+    const picture = await plant.getPackLabel(gtin, 'PRINT1', { format: 'png' });
+    expect(picture.type).toBe('image/png');
+    const session = await world.people.as(maker, 'maker');
+    const { body } = await session.send('POST', '/v1/scans', picture, {
+      headers: { 'content-type': picture.type },
+    });
+    expect(body['symbols']).toMatchObject([{ gtin, serial: 'PRINT1' }]);
   });
 });
