@@ -93,6 +93,14 @@ const routes: Route[] = [
   }),
   route({
     ...common,
+    method: 'post',
+    path: '/forms',
+    operationId: 'putForm',
+    body: { stream: ['multipart/form-data'], maxBytes: 1000 },
+    handler: async ({ stream }) => ({ status: 200, body: { length: (await text(stream)).length } }),
+  }),
+  route({
+    ...common,
     method: 'get',
     path: '/admin',
     operationId: 'admin',
@@ -261,6 +269,35 @@ describe('an Idempotency-Key', () => {
     const other = await app.request('POST', '/things', { body: { label: 'b' }, headers });
     expect(other.body).toMatchObject({ status: 422, code: 'idempotency_key_reused' });
     expect((await app.request('POST', '/things', { body: { label: 'b' }, headers, as: 'admin' })).status).toBe(201);
+  });
+
+  it('refuses another upload, or one that is described, typed or conditioned otherwise, and repeats the same', async () => {
+    const described = { 'content-type': 'application/pdf', 'record-description': 'eyJ0IjoxfQ', 'if-match': '"v1"' };
+    const headers = { ...key(), ...described };
+    const upload = (differs: object, pdf = 'scan of Monday') =>
+      app.request('POST', '/files', { text: pdf, headers: { ...headers, ...differs } });
+    expect((await upload({})).body).toEqual({ length: 14 });
+    const same = await upload({});
+    expect([same.body, same.headers.get('idempotency-replayed')]).toEqual([{ length: 14 }, 'true']);
+    const reused = { status: 422, code: 'idempotency_key_reused' };
+    expect((await upload({}, 'scan of Friday')).body).toMatchObject(reused);
+    expect((await upload({}, 'scan of Monday, and more')).body).toMatchObject(reused);
+    expect((await upload({ 'record-description': 'eyJ0IjoyfQ' })).body).toMatchObject(reused);
+    expect((await upload({ 'if-match': '"v2"' })).body).toMatchObject(reused);
+    expect((await upload({ 'content-type': 'application/pdf;version=2' })).body).toMatchObject(reused);
+    expect((await upload({}, 'x'.repeat(1001))).status).toBe(413);
+  });
+
+  it('knows the same form again by its parts, not by the boundary that separates them', async () => {
+    const headers = key();
+    const upload = (boundary: string, file: string) =>
+      app.request('POST', '/forms', {
+        text: `--${boundary}\r\n\r\n${file}\r\n--${boundary}--\r\n`,
+        headers: { ...headers, 'content-type': `multipart/form-data; boundary=${boundary}` },
+      });
+    expect((await upload('first', 'scan')).status).toBe(200);
+    expect((await upload('second-boundary', 'scan')).headers.get('idempotency-replayed')).toBe('true');
+    expect((await upload('third', 'another scan')).body).toMatchObject({ code: 'idempotency_key_reused' });
   });
 
   it('says that the first request is still running', async () => {

@@ -1,6 +1,6 @@
 /** Makes an Express handler of a route: authenticate, authorise, validate, run once for its key, answer. */
 import { createHash } from 'node:crypto';
-import { Transform, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import { requireAudience, tokenRequired, type Authenticate } from '../auth/authenticate.ts';
 import type { Caller } from '../auth/caller.ts';
@@ -13,6 +13,7 @@ import { sendProblem, sendReply, problemFrom } from './answer.ts';
 import { checkedBody, checkedParameters } from './input.ts';
 import { Problem } from './problem.ts';
 import type { BodySpec, Exchange, OpenJsonBody, Reply, Route, StreamBody } from './route.ts';
+import { StreamedBody, withoutBoundary } from './streamedBody.ts';
 
 export interface EndpointContext {
   readonly authenticate: Authenticate;
@@ -103,7 +104,7 @@ async function decide(
     changes ? withOriginKept(context, caller, () => route.handler(exchange)) : route.handler(exchange);
   if (!needsKey) return { reply: await handle(), replayed: false };
   const run = (): ReturnType<FirstAnswers['once']> =>
-    context.answers.once(submitter, clientKey, digest ?? requestDigest(request, ''), handle);
+    context.answers.once(submitter, clientKey, digest ?? uploadDigest(request), handle, parsed.streamed);
   const mayRunLater = digest !== undefined && caller !== undefined;
   if (exchange.prefersAsync && mayRunLater) {
     context.answers.requireSame(submitter, clientKey, digest);
@@ -165,8 +166,22 @@ function idempotencyKey(request: Request, needed: boolean): string {
   return given;
 }
 
+/** Headers that say what is asked, beside method, address and body. */
+const askingHeaders = ['if-match', 'record-description'];
+
 function requestDigest(request: Request, body: string): string {
-  return createHash('sha256').update(`${request.method} ${request.originalUrl}\n${body}`).digest('hex');
+  const headers = askingHeaders.flatMap((name) => {
+    const given = request.get(name);
+    return given === undefined ? [] : [`${name}: ${given}\n`];
+  });
+  return createHash('sha256')
+    .update(`${request.method} ${request.originalUrl}\n${headers.join('')}${body}`)
+    .digest('hex');
+}
+
+/** Of a request whose body is a stream, what is known before it is read. */
+function uploadDigest(request: Request): string {
+  return requestDigest(request, withoutBoundary(request.get('content-type') ?? ''));
 }
 
 function refuseQuery(query: object): object {
@@ -191,6 +206,7 @@ interface Parsed {
   readonly stream: Readable;
   /** Absent for streams: they are not read yet. */
   readonly digest?: string;
+  readonly streamed?: StreamedBody;
 }
 type Parser = (request: Request, response: Response) => Promise<Parsed>;
 
@@ -228,23 +244,9 @@ function streamParser({ stream: types, maxBytes }: StreamBody): Parser {
   return async (request) => {
     if (!types.includes('*/*')) requireMediaType(request, types);
     if (Number(request.get('content-length') ?? 0) > maxBytes) throw new Problem('payload_too_large');
-    return { body: undefined, stream: limited(request, maxBytes) };
+    const streamed = new StreamedBody(request, maxBytes, request.get('content-type') ?? '');
+    return { body: undefined, stream: streamed.stream, streamed };
   };
-}
-
-/** The stream, failing with 413 after so many bytes. */
-function limited(source: Readable, maxBytes: number): Readable {
-  let seen = 0;
-  const limit = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      seen += chunk.length;
-      if (seen > maxBytes) done(new Problem('payload_too_large'));
-      else done(null, chunk);
-    },
-  });
-  source.on('error', (error) => limit.destroy(error));
-  source.on('aborted', () => limit.destroy(new Problem('malformed_request', { detail: 'the body was cut off' })));
-  return source.pipe(limit);
 }
 
 function requireMediaType(request: Request, types: readonly string[]): void {

@@ -13,6 +13,7 @@ const rowsPerStatement = 500;
 
 interface Stored {
   readonly request: string;
+  readonly body?: string;
   readonly at: number;
   readonly reply?: Reply;
   readonly problem?: Pick<Problem, 'code'> & ProblemOptions;
@@ -37,11 +38,11 @@ export class AnswerTable implements AnswerStore {
     this.#writeAfterMs = writeAfterMs;
   }
 
-  keep({ id, request, at, end }: KeptAnswer): void {
-    const stored = 'reply' in end ? { request, at, reply: end.reply } : { request, at, problem: problemOf(end.error) };
+  keep({ id, end, ...request }: KeptAnswer): void {
+    const stored = 'reply' in end ? { ...request, reply: end.reply } : { ...request, problem: problemOf(end.error) };
     const sealed = this.#sealed.seal(id, stored);
     if (sealed.length > maxSealedBytes) return;
-    this.#waiting.push({ answer_id: id, sealed, expires_at: new Date(at + keptMs).toISOString() });
+    this.#waiting.push({ answer_id: id, sealed, expires_at: new Date(request.at + keptMs).toISOString() });
     if (this.#waiting.length === 1) setTimeout(() => void this.flush(), this.#writeAfterMs).unref();
   }
 
@@ -54,9 +55,9 @@ export class AnswerTable implements AnswerStore {
       .limit(limit)
       .execute();
     return rows.map((row) => {
-      const { request, at, reply, problem } = this.#sealed.open(row.answer_id, row.sealed);
+      const { reply, problem, ...request } = this.#sealed.open(row.answer_id, row.sealed);
       const end = problem === undefined ? { reply: reply! } : { error: new Problem(problem.code, problem) };
-      return { id: row.answer_id, request, at, end };
+      return { id: row.answer_id, ...request, end };
     });
   }
 

@@ -32,6 +32,26 @@ test('the same key with another request is refused', async () => {
   await expect(kept.once('me', 'key', 'another', run)).rejects.toMatchObject({ code: 'idempotency_key_reused' });
 });
 
+test('another streamed body is refused, also after a restart; what was refused unread is repeated for any', async () => {
+  const store = answersInMemory();
+  const body = (digest: string | undefined) => ({ digest, readToEnd: async () => digest ?? 'read' });
+  const first = new FirstAnswers(new Uint8Array(32), store, () => 1);
+  await first.once('me', 'kept', 'request', async () => ({ status: 201 }), body('a'));
+  const refuse = async () => {
+    throw new Refusal('wrong_state');
+  };
+  await expect(first.once('me', 'unread', 'request', refuse, body(undefined))).rejects.toThrow('wrong_state');
+  const next = new FirstAnswers(new Uint8Array(32), store, () => 1);
+  await next.recover();
+  for (const kept of [first, next]) {
+    const repeat = (key: string, digest: string) =>
+      kept.once('me', key, 'request', async () => ({ status: 500 }), body(digest));
+    expect(await repeat('kept', 'a')).toEqual({ reply: { status: 201 }, replayed: true });
+    await expect(repeat('kept', 'b')).rejects.toMatchObject({ code: 'idempotency_key_reused' });
+    await expect(repeat('unread', 'b')).rejects.toMatchObject({ code: 'wrong_state' });
+  }
+});
+
 test('what was answered is answered again after a restart, refusals too, for a day', async () => {
   const readModel = await readModelInMemory();
   let now = 0;

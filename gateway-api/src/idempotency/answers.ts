@@ -7,10 +7,12 @@ import { createHmac } from 'node:crypto';
 import { Refusal } from '@chain-of-care/chaincode/model';
 import { Problem } from '../http/problem.ts';
 import type { Reply } from '../http/route.ts';
+import type { StreamedBody } from '../http/streamedBody.ts';
 
 interface Entry {
   readonly request: string;
   readonly at: number;
+  body?: string;
   reply?: Reply;
   error?: Error;
 }
@@ -20,6 +22,8 @@ export interface KeptAnswer {
   readonly id: string;
   /** Digest of the request. */
   readonly request: string;
+  /** Digest of a body that was a stream, if it was read to its end. */
+  readonly body?: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly end: { readonly reply: Reply } | { readonly error: Refusal | Problem };
@@ -64,14 +68,15 @@ export class FirstAnswers {
   /** Takes up what an earlier process kept; to be called before requests are taken. */
   async recover(): Promise<void> {
     const kept = await this.#store.since(this.#clock() - keptMs, this.#capacity);
-    for (const { id, request, at, end } of [...kept].reverse()) this.#entries.set(id, { request, at, ...end });
+    for (const { id, end, ...entry } of [...kept].reverse()) this.#entries.set(id, { ...entry, ...end });
   }
 
   /**
    * Runs a request once for its key.
    *
    * @param submitter who asks
-   * @param request digest of method, path and body
+   * @param request digest of method, path, headers and body
+   * @param streamed the body where it is a stream: its digest is kept with the answer, and a repeat's compared with it
    * @returns the reply, and whether it is the first one's
    * @throws Refusal idempotency_key_reused (422), idempotency_in_progress (409); what `run` throws
    */
@@ -80,12 +85,15 @@ export class FirstAnswers {
     clientKey: string,
     request: string,
     run: () => Promise<Reply>,
+    streamed?: Pick<StreamedBody, 'digest' | 'readToEnd'>,
   ): Promise<{ readonly reply: Reply; readonly replayed: boolean }> {
     const id = this.#idOf(submitter, clientKey);
     const known = this.#sameRequest(id, request);
     if (known !== undefined) {
-      if (known.error !== undefined) throw known.error;
-      if (known.reply === undefined) throw new Refusal('idempotency_in_progress');
+      if (known.error === undefined && known.reply === undefined) throw new Refusal('idempotency_in_progress');
+      if (known.body !== undefined && known.body !== (await streamed?.readToEnd()))
+        throw new Refusal('idempotency_key_reused');
+      if (known.reply === undefined) throw known.error!;
       return { reply: known.reply, replayed: true };
     }
     const entry: Entry = { request, at: this.#clock() };
@@ -93,11 +101,11 @@ export class FirstAnswers {
     try {
       const reply = await run();
       // A 202 leads to an operation, which knows itself whether a repeat starts it again.
-      if (reply.stream === undefined && reply.status !== 202) this.#end(id, entry, { reply });
+      if (reply.stream === undefined && reply.status !== 202) this.#end(id, entry, { reply }, streamed?.digest);
       else this.#entries.delete(id);
       return { reply, replayed: false };
     } catch (error) {
-      if (isFinal(error)) this.#end(id, entry, { error });
+      if (isFinal(error)) this.#end(id, entry, { error }, streamed?.digest);
       else this.#entries.delete(id);
       throw error;
     }
@@ -118,9 +126,11 @@ export class FirstAnswers {
     return known;
   }
 
-  #end(id: string, entry: Entry, end: KeptAnswer['end']): void {
-    Object.assign(entry, end);
-    this.#store.keep({ id, request: entry.request, at: entry.at, end });
+  #end(id: string, entry: Entry, end: KeptAnswer['end'], body: string | undefined): void {
+    const { request, at } = entry;
+    const read = body === undefined ? {} : { body };
+    Object.assign(entry, read, end);
+    this.#store.keep({ id, request, ...read, at, end });
   }
 
   #known(id: string): Entry | undefined {
