@@ -10,6 +10,11 @@ import { home, newRecord, World, type RegisteredPatient } from '../rest/world.fi
 
 const world = new World(largeNetwork);
 const away = 'Hospital2MSP';
+interface Opened {
+  readonly id: string;
+  readonly transactionId: string;
+}
+
 const text = 'discharged, follow up in two weeks';
 let patient: RegisteredPatient;
 let cleo: RestSession;
@@ -84,10 +89,18 @@ describe('between gateways', () => {
       outgoing.end();
     });
   }
-  const named = () => ({ patient: patient.id, record: recordId, version: '1' });
+  const named = (transaction: string) => ({ patient: patient.id, record: recordId, version: '1', transaction });
 
-  test('an access that nobody committed opens no ciphertext', async () => {
-    const { status, bytes } = await fetchContent(away, { access: randomUUID(), ...named() });
+  /** An access of a clinician at home. */
+  async function ownAccess(): Promise<Opened> {
+    const ada = await world.people.as(home, 'dr-ada');
+    const body = { purposeOfUse: 'TREAT', reason: 'ward round', records: [{ id: recordId }] };
+    return ada.create<Opened>(`${patient.chart}/accesses`, body);
+  }
+
+  test('an access that nobody committed opens no ciphertext, with a transaction that somebody did', async () => {
+    const { transactionId } = await ownAccess();
+    const { status, bytes } = await fetchContent(away, { access: randomUUID(), ...named(transactionId) });
     expect([403, 404]).toContain(status);
     expect(createHash('sha256').update(bytes).digest('hex')).not.toBe(facts.cid);
   });
@@ -110,22 +123,28 @@ describe('between gateways', () => {
       const grantee = { kind: 'person', mspId: away, id: await world.clinician(away, 'oncology') };
       await patient.session.create(`${patient.chart}/consents`, { grantee, categories: ['lab_result'] });
       const clinician = await new World(largeNetwork).people.as(away, 'dr-cleo');
-      const access = await clinician.create<{ id: string; servesUntil: string }>(`${patient.chart}/accesses`, asked());
+      const access = await clinician.create<Opened & { servesUntil: string }>(`${patient.chart}/accesses`, asked());
       await delay(Math.max(0, Date.parse(access.servesUntil) - Date.now()) + 500);
       const path = `/v1/accesses/${access.id}/records/${recordId}/content`;
       for (const headers of [{}, { range: 'bytes=0-3' }] as const)
         expect((await clinician.get(path, { headers })).body).toMatchObject({ status: 403, code: 'access_expired' });
-      const { status, bytes } = await fetchContent(away, { access: access.id, ...named() });
+      const { status, bytes } = await fetchContent(away, {
+        access: access.id,
+        ...named(access.transactionId),
+      });
       expect([status, JSON.parse(bytes.toString('utf8'))]).toMatchObject([403, { code: 'access_expired' }]);
     }, 60_000);
   });
 
   test('an access of another member’s clinician opens none either', async () => {
-    const ada = await world.people.as(home, 'dr-ada');
-    const body = { purposeOfUse: 'TREAT', reason: 'ward round', records: [{ id: recordId }] };
-    const access = await ada.create<{ id: string }>(`${patient.chart}/accesses`, body);
-    const { status } = await fetchContent(away, { access: access.id, ...named() });
+    const { id, transactionId } = await ownAccess();
+    const { status } = await fetchContent(away, { access: id, ...named(transactionId) });
     expect([403, 404]).toContain(status);
+  });
+
+  test('a transaction that does not come is waited for, then said to be missing', async () => {
+    const { status } = await fetchContent(away, { access: randomUUID(), ...named('a'.repeat(64)) });
+    expect(status).toBe(503);
   });
 
   test('who has no certificate of a member is not even heard', async () => {
