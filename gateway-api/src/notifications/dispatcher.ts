@@ -92,9 +92,17 @@ export class Dispatcher {
       await this.#write({ first: this.#next, last }, true);
       this.#next = last + 1;
     }
-    for (const block of this.#again) {
+    for (const block of this.#again) await this.#writeAgain(block);
+  }
+
+  /** Who asks for the block while it is read has something that this reading may not have seen. */
+  async #writeAgain(block: number): Promise<void> {
+    this.#again.delete(block);
+    try {
       await this.#write({ first: block, last: block }, false);
-      this.#again.delete(block);
+    } catch (error) {
+      this.#again.add(block);
+      throw error;
     }
   }
 
