@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -92,4 +92,33 @@ test('a deletion takes both', async () => {
   const { cid } = await store.put(bytes);
   expect([await store.delete(cid), await store.delete(cid)]).toEqual([true, false]);
   expect(await store.stat(cid)).toBeUndefined();
+});
+
+async function takeAway(side: 'own' | 'replica'): Promise<void> {
+  await rm(join(folder, side), { recursive: true });
+  await writeFile(join(folder, side), '');
+}
+
+test('a replica that fails stops neither verification nor deletion, and is named as behind', async () => {
+  const { cid } = await store.put(bytes);
+  await takeAway('replica');
+  expect(await store.verify(cid)).toEqual(await own.verify(cid));
+  expect(await store.delete(cid)).toBe(true);
+  expect([healed, behind]).toEqual([[], [cid, cid]]);
+});
+
+test('an object that the store cannot read is restored from the replica', async () => {
+  const { cid } = await store.put(bytes);
+  const file = fileOf('own', cid);
+  await rm(file);
+  await symlink(file, file);
+  expect(await store.verify(cid)).toMatchObject({ cid, healed: true });
+  expect((await read(cid)).equals(bytes)).toBe(true);
+});
+
+test('a store that fails with its replica is named by its own error', async () => {
+  const { cid } = await store.put(bytes);
+  await takeAway('own');
+  await takeAway('replica');
+  await expect(store.verify(cid)).rejects.toMatchObject({ code: 'ENOTDIR', path: fileOf('own', cid) });
 });

@@ -11,7 +11,7 @@ import {
 export interface ReplicaEvents {
   /** Restored in the store or in the replica from the other one. */
   readonly healed: (cid: string) => void;
-  /** The replica did not take an object; the next verification tries again. */
+  /** The replica did not take an object, give it or let it go; the next verification tries again. */
   readonly behind: (cid: string, error: unknown) => void;
 }
 
@@ -53,9 +53,11 @@ export class ReplicatedStore implements CiphertextStore {
 
   async verify(cid: string): Promise<VerifiedCiphertext> {
     const own = await this.#orRestored(cid, () => this.#store.verify(cid));
-    const other = await this.#replica.verify(cid).catch(undefinedWhenBroken);
-    if (other !== undefined) return own;
-    return (await this.#copied(cid)) ? { ...own, healed: true } : own;
+    const isWhole = await this.#replica.verify(cid).then(
+      () => true,
+      () => false,
+    );
+    return !isWhole && (await this.#copied(cid)) ? { ...own, healed: true } : own;
   }
 
   async verifyOnce(cid: string): Promise<VerifiedCiphertext> {
@@ -63,8 +65,12 @@ export class ReplicatedStore implements CiphertextStore {
   }
 
   async delete(cid: string): Promise<boolean> {
-    const deleted = [await this.#store.delete(cid), await this.#replica.delete(cid)];
-    return deleted.includes(true);
+    const own = await this.#store.delete(cid);
+    const other = await this.#replica.delete(cid).catch((error: unknown) => {
+      this.#events.behind(cid, error);
+      return false;
+    });
+    return own || other;
   }
 
   /** @throws CiphertextStoreError of the store, when the replica has nothing whole either */
@@ -74,18 +80,16 @@ export class ReplicatedStore implements CiphertextStore {
     } catch (error) {
       if (!isBroken(error)) throw error;
       // The replica's bytes are hashed on their way: an object that is broken there too gets no name here.
-      const restored = await this.#store.put(await this.#source(this.#replica, cid, error)).catch((cause: unknown) => {
-        throw isBroken(cause) ? error : cause;
+      const restored = await this.#fromReplica(cid).catch(() => {
+        throw error;
       });
       this.#events.healed(cid);
       return { ...restored, healed: true };
     }
   }
 
-  async #source(from: CiphertextStore, cid: string, otherwise: unknown): Promise<AsyncIterable<Uint8Array>> {
-    return from.get(cid).catch((error: unknown) => {
-      throw isBroken(error) ? otherwise : error;
-    });
+  async #fromReplica(cid: string): Promise<StoredCiphertext> {
+    return this.#store.put(await this.#replica.get(cid));
   }
 
   async #replicate(cids: readonly string[]): Promise<void> {
@@ -112,10 +116,7 @@ export class ReplicatedStore implements CiphertextStore {
   }
 }
 
+/** Lost, altered, or not to be read: a disk that fails says `EIO`, a mount that is gone `ENOTDIR`. */
 function isBroken(error: unknown): boolean {
-  return error instanceof CiphertextStoreError && (error.code === 'not_found' || error.code === 'integrity');
-}
-
-function undefinedWhenBroken(error: unknown): undefined {
-  if (!isBroken(error)) throw error;
+  return !(error instanceof CiphertextStoreError) || error.code === 'not_found' || error.code === 'integrity';
 }
