@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Kysely, PostgresDialect, type Dialect } from 'kysely';
 import type { CustomTypesConfig } from 'pg';
@@ -52,9 +53,25 @@ export async function openDatabase(location: DatabaseLocation): Promise<OpenData
 async function openPGlite(directory: string | undefined): Promise<PGliteSession> {
   if (directory !== undefined && existsSync(join(directory, 'PG_VERSION'))) return PGliteSession.open(directory);
   const template = await readyTemplate();
-  if (directory === undefined || template === undefined) return PGliteSession.open(directory ?? 'memory://', template);
+  if (template === undefined) return PGliteSession.open(directory ?? 'memory://');
+  try {
+    return await openFromTemplate(template, directory);
+  } catch {
+    // Whatever is wrong with what is only a shortcut: the next gateway makes it anew, this one does without.
+    await rm(template, { force: true });
+    return PGliteSession.open(directory ?? 'memory://');
+  }
+}
+
+async function openFromTemplate(template: string, directory: string | undefined): Promise<PGliteSession> {
+  if (directory === undefined) return PGliteSession.open('memory://', template);
   await unpackTemplate(template, directory);
-  return PGliteSession.open(directory);
+  try {
+    return await PGliteSession.open(directory);
+  } catch (error) {
+    await rm(directory, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 function lockOf(directory: string): Promise<DirectoryLock> {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
@@ -55,3 +55,18 @@ test('where no template can be kept the database is made without', async () => {
   process.env['CHAIN_OF_CARE_CACHE'] = cache;
   expect(await tablesOf(join(home, 'third'))).toContain('checkpoint');
 });
+
+test.each([0.5, 0])(
+  'a template cut short is dropped, and the database is made without: %d of it left',
+  async (left) => {
+    const cache = join(home, `cut ${left}`);
+    process.env['CHAIN_OF_CARE_CACHE'] = cache;
+    const first = await tablesOf();
+    const [name] = await readdir(cache);
+    const template = join(cache, name!);
+    const { size } = await stat(template);
+    await truncate(template, size * left);
+    expect(await tablesOf(join(home, `from cut ${left}`))).toEqual(first);
+    if (left > 0) expect(await readdir(cache)).toEqual([]);
+  },
+);

@@ -29,7 +29,7 @@ export async function readyTemplate(): Promise<string | undefined> {
       return path;
     }
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await writeFile(beside, await migratedDatabase(), { mode: 0o600 });
+    await writeFile(beside, await migratedDatabase(), { mode: 0o600, flush: true });
     await rename(beside, path);
     await removeOld(dirname(path));
     return path;
@@ -42,7 +42,7 @@ export async function readyTemplate(): Promise<string | undefined> {
 /**
  * Unpacks a template as a new database, all or nothing.
  *
- * @throws Error of the file system
+ * @throws Error of the file system, or when the archive is cut short
  */
 export async function unpackTemplate(template: string, directory: string): Promise<void> {
   const beside = `${directory}.new`;
