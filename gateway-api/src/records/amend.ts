@@ -49,7 +49,7 @@ export function continuedVersion({ header }: Pick<Exchange, 'header'>, { version
   const given = header('if-match');
   if (given === undefined) throw new Problem('precondition_required');
   const named = given.trim() === '*' ? newest : Number(/^"v(\d{1,7})"$/.exec(given.trim())?.[1]);
-  if (named === newest || named === newest - 1) return named;
+  if (named >= 1 && (named === newest || named === newest - 1)) return named;
   throw staleVersion(newest);
 }
 
