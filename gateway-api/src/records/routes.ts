@@ -96,8 +96,9 @@ export function recordRoutes(services: Services): Route[] {
         const { limit, cursor, total } = query;
         const place = { ...(limit === undefined ? {} : { limit }), ...(cursor === undefined ? {} : { cursor }) };
         const { db } = services.readModel;
-        const { items, nextCursor } = await recordsOfPatient(db, params.patientId, { ...openFilter(query), ...place });
-        const counted = total === true ? { total: await countRecords(db, params.patientId, openFilter(query)) } : {};
+        const filter = { ...openFilter(query), ofPatientOnly: true } as const;
+        const { items, nextCursor } = await recordsOfPatient(db, params.patientId, { ...filter, ...place });
+        const counted = total === true ? { total: await countRecords(db, params.patientId, filter) } : {};
         return page(exchange, items.map(recordView), nextCursor, counted);
       },
     }),

@@ -20,6 +20,8 @@ export interface RecordFilter {
   readonly department?: string;
   /** `current` when absent. */
   readonly status?: RecordStatus;
+  /** Without any version of a record that was about somebody else. */
+  readonly ofPatientOnly?: true;
   /** These versions and no others. */
   readonly versions?: readonly RecordVersion[];
   /** Blind-index tokens: versions with none of them are left out, those that were written without tokens are not. */
@@ -83,6 +85,9 @@ function conditions(patientId: string, filter: RecordFilter): RawBuilder<unknown
     const named = versions.map(({ recordId, version }) => sql`(${recordId}::text, ${version}::int4)`);
     all.push(sql`(r.record_id, r.version) in (${sql.join(named)})`);
   }
+  if (filter.ofPatientOnly === true)
+    all.push(sql`not exists (select 1 from records wrong where wrong.record_id = r.record_id
+      and wrong.patient_id = r.patient_id and wrong.withdrawn = 'wrong-patient')`);
   if (terms !== undefined && terms.length > 0)
     all.push(sql`(r.terms is null or exists (select 1 from jsonb_array_elements_text(r.terms) as term
       where term in (${sql.join(terms)})))`);
