@@ -211,6 +211,14 @@ describe('the care chain', () => {
     ]);
   });
 
+  test('of a record version that the ledger does not have the proof says so, beside those that it has', async () => {
+    const [recordId] = await append(cardiologist, 'cardiology', 'lab_result');
+    const records = [1, 9].map((version) => ({ recordId, version }));
+    const asked = { patientId, home, records };
+    const answer = await scenario.query(cardiologist, 'care.readRecords', asked, { handle });
+    expect(answer).toMatchObject({ head: { length: 1 }, records: [{ recordId, version: 1 }, null] });
+  });
+
   test('the authoring department and the patient read without consent, others do not, and the refusal is a fact', async () => {
     const ids = await append(cardiologist, 'cardiology', 'lab_result');
     expect(applied(await open(cardiologist, ids))).toMatchObject({ basis: [{ kind: 'author' }] });

@@ -10,7 +10,10 @@ import {
 import { headAddress, recordAddress } from './addresses.ts';
 import { patientRefOf } from './patientRef.ts';
 
-/** Facts of record versions and the head of the chain as the ledger has them, to prove what a read model says. */
+/**
+ * Facts of record versions, null for what the ledger does not have, and the head of the chain: to prove what a read model
+ * says, also one that says something of its own.
+ */
 export const readRecords = query<ReadRecords>({
   body: ReadRecords,
   async answer(transaction, query) {
@@ -21,12 +24,10 @@ export const readRecords = query<ReadRecords>({
       throw new Refusal('organization_not_allowed');
     const head = await ledger.get(chainHeadType, headAddress(patient));
     if (head === undefined) throw new Refusal('patient_not_found');
-    const facts: RecordFact[] = [];
-    for (const [index, { recordId, version }] of records.entries()) {
+    const facts: (RecordFact | null)[] = [];
+    for (const { recordId, version } of records) {
       const at = recordAddress(collectionName.care(home), patient, recordId, version);
-      const fact = await ledger.get(recordFactType, at);
-      if (fact === undefined) throw new Refusal('record_not_found', undefined, `/records/${index}`);
-      facts.push(fact);
+      facts.push((await ledger.get(recordFactType, at)) ?? null);
     }
     return { head: { length: head.length, hash: head.hash }, records: facts };
   },

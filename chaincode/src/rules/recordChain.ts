@@ -57,7 +57,7 @@ export function brokenLinks(
   let next = 1;
   for (const entry of entries) {
     const at = { sequence: entry.sequence, recordId: entry.recordId, version: entry.version };
-    for (; next < entry.sequence; next += 1) broken.push({ sequence: next, reason: 'missing' });
+    for (; next < entry.sequence && next <= head.length; next += 1) broken.push({ sequence: next, reason: 'missing' });
     if (entryHash(entry) !== entry.hash) broken.push({ ...at, reason: 'hash' });
     else if (entry.previousHash !== previousHash) broken.push({ ...at, reason: 'previous_hash' });
     previousHash = entry.hash;

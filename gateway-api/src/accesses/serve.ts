@@ -1,6 +1,6 @@
 /** Serves content under a committed access; the own peer decides again, record by record, before anything leaves. */
 import { Readable } from 'node:stream';
-import { limits, type Access, type RecordFact, type RecordVersion } from '@chain-of-care/chaincode/model';
+import { limits, Refusal, type Access, type RecordFact, type RecordVersion } from '@chain-of-care/chaincode/model';
 import { entryHash } from '@chain-of-care/chaincode/rules';
 import { EnvelopeReader, openContent, openFacts } from '@chain-of-care/client';
 import type { Caller, LedgerIdentity } from '../auth/caller.ts';
@@ -194,6 +194,7 @@ async function describe(fact: RecordFact, dataKey: Uint8Array): Promise<Partial<
   return (await openFacts(dataKey, fact, fact.sealed)) as RecordDescription;
 }
 
+const unverified = { headers: { 'x-blockchain-hash-verified': 'false' } };
 const brokenContent: ReadonlySet<string> = new Set(['content_not_found', 'integrity_violation']);
 
 /** Of these records those permitted; of them the database must say what the ledger does. @throws Problem integrity_violation */
@@ -203,12 +204,16 @@ export function heldAgainst(permitted: Checked['permitted'], facts: readonly Rec
   for (const fact of allowed) {
     const { recordId, version, hash } = fact;
     if (hash !== onLedger.get(`${recordId}|${version}`) || entryHash(fact) !== hash)
-      throw new Problem('integrity_violation', { headers: { 'x-blockchain-hash-verified': 'false' } });
+      throw new Problem('integrity_violation', unverified);
   }
   return allowed;
 }
 
-/** What an access permits now of these records, as the own peer says. @throws Refusal access_expired, access_not_permitted */
+/**
+ * What an access permits now of these records of the database, as the own peer says.
+ *
+ * @throws Refusal access_expired, access_not_permitted; Problem integrity_violation when the ledger has not all of them
+ */
 export async function checkAccess(
   services: Services,
   identity: LedgerIdentity,
@@ -218,5 +223,10 @@ export async function checkAccess(
 ): Promise<Checked> {
   const records = facts.map(({ recordId, version }) => ({ recordId, version }));
   const body = { patientId, home, accessId, accessorOrg, records };
-  return services.ledger.query<Checked>(identity, { type: 'care.checkAccess', handle, body });
+  return services.ledger
+    .query<Checked>(identity, { type: 'care.checkAccess', handle, body })
+    .catch((error: unknown) => {
+      if (!(error instanceof Refusal) || error.code !== 'record_not_found') throw error;
+      throw new Problem('integrity_violation', { ...unverified, cause: error });
+    });
 }

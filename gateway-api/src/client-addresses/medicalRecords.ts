@@ -179,7 +179,7 @@ async function verify(services: Services, fact: RecordFact): Promise<VerifiedRec
   const body = { patientId, home, records: [{ recordId, version }] };
   const [stored, onLedger] = await Promise.all([
     services.store.verify(cid).catch(notStored),
-    services.ledger.query<{ records: readonly RecordFact[] }>(services.serviceIdentity, {
+    services.ledger.query<{ records: readonly (RecordFact | null)[] }>(services.serviceIdentity, {
       type: 'care.readRecords',
       handle,
       body,

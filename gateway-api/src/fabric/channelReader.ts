@@ -17,6 +17,8 @@ export interface ChannelReaderOptions {
 }
 
 export interface ChannelReader {
+  /** Number of blocks that the own peer has. @throws Problem 503 */
+  height(): Promise<number>;
   /** A whole block. @throws Problem 503 */
   block(number: number): Promise<InstanceType<typeof common.Block>>;
   /** The block of the channel's present configuration. @throws Problem 503 */
@@ -41,6 +43,11 @@ export class PeerChannelReader implements ChannelReader {
     this.#identities = identities;
     this.#identity = identity;
     this.#options = options;
+  }
+
+  async height(): Promise<number> {
+    const info = common.BlockchainInfo.deserializeBinary(await this.#evaluate('qscc', 'GetChainInfo'));
+    return info.getHeight();
   }
 
   async block(number: number): Promise<InstanceType<typeof common.Block>> {

@@ -1,5 +1,6 @@
 /** Recomputes a patient's chain from the read model, compares it with the ledger, and hashes every ciphertext. */
-import { limits, type RecordFact } from '@chain-of-care/chaincode/model';
+import { setTimeout as pause } from 'node:timers/promises';
+import { formats, limits, type RecordFact } from '@chain-of-care/chaincode/model';
 import { brokenLinks } from '@chain-of-care/chaincode/rules';
 import { merkleLeaf, merkleRoot } from '@chain-of-care/client';
 import { patientOf, type KnownPatient } from '../custody/patients.ts';
@@ -11,7 +12,8 @@ import type { BrokenLinkView, CheckedRecord, IntegrityFindings, RecordPlace } fr
 
 interface LedgerRecords {
   readonly head: { readonly length: number; readonly hash: string };
-  readonly records: readonly RecordFact[];
+  /** In the order asked; null for what the ledger does not have. */
+  readonly records: readonly (RecordFact | null)[];
 }
 
 /** What is to be checked beside the chain itself. */
@@ -29,9 +31,9 @@ export async function checkIntegrity(
   { content, records: named }: Extent,
 ): Promise<IntegrityFindings> {
   const patient = await patientOf(services, patientId);
-  const chain = await recordsInChainOrder(services.readModel.db, patientId);
+  const { chain, head } = await chainWithHead(services, patient);
   const records = named === undefined ? chain : named.map((reference, index) => namedOf(chain, reference, index));
-  const { head, differing } = await compareWithLedger(services, patient, records);
+  const differing = await compareWithLedger(services, patient, records);
   const checked = content ? await hashContent(services, records) : new Map<RecordFact, ContentState>();
   const broken: BrokenLinkView[] = [...brokenLinks(chain, head), ...differing];
   const healed: RecordPlace[] = [];
@@ -84,27 +86,59 @@ function checkedRecord(
   };
 }
 
+type Ledgers = Pick<Services, 'ledger' | 'serviceIdentity' | 'readModel' | 'channelReader'>;
+
+/** Readings of a chain beside its head, before different lengths are a finding. */
+const readings = 5;
+const peerBehindMs = 500;
+
+/** The chain as the read model has it and its head as the ledger has it, of the same moment: records may come meanwhile. */
+async function chainWithHead(
+  services: Ledgers,
+  patient: KnownPatient,
+): Promise<{ chain: readonly RecordFact[]; head: LedgerRecords['head'] }> {
+  for (let reading = 1; ; reading += 1) {
+    const chain = await recordsInChainOrder(services.readModel.db, patient.patientId);
+    const { head } = await readRecords(services, patient, []);
+    if (chain.length === head.length || reading === readings) return { chain, head };
+    await sameBlocks(services);
+  }
+}
+
+/** Lets the read model reach the peer's height, or the peer that of the read model: another one may have sent the blocks. */
+async function sameBlocks({ readModel, channelReader }: Ledgers): Promise<void> {
+  const height = await channelReader.height();
+  if ((readModel.height ?? -1) >= height) await pause(peerBehindMs);
+  else await readModel.waitForBlock(height - 1);
+}
+
 /** The facts of the read model must be those of the ledger, not only fit together. */
 async function compareWithLedger(
-  services: Pick<Services, 'ledger' | 'serviceIdentity'>,
-  { patientId, home, handle }: KnownPatient,
+  services: Ledgers,
+  patient: KnownPatient,
   records: readonly RecordFact[],
-): Promise<{ head: LedgerRecords['head']; differing: readonly BrokenLinkView[] }> {
-  const differing: BrokenLinkView[] = [];
-  let head: LedgerRecords['head'] | undefined;
-  for (let start = 0; head === undefined || start < records.length; start += limits.recordsPerAccess) {
-    const part = records.slice(start, start + limits.recordsPerAccess);
-    const answer = await services.ledger.query<LedgerRecords>(services.serviceIdentity, {
-      type: 'care.readRecords',
-      handle,
-      body: { patientId, home, records: part.map(({ recordId, version }) => ({ recordId, version })) },
-    });
-    head = answer.head;
-    for (const [index, { sequence, recordId, version, hash }] of part.entries())
-      if (answer.records[index]?.hash !== hash)
-        differing.push({ sequence, recordId, version, reason: 'ledger_mismatch' });
+): Promise<readonly BrokenLinkView[]> {
+  const onLedger = new Map<RecordFact, string | undefined>();
+  // What is no name of a record version cannot be on the ledger, and would be refused with all that is asked beside it.
+  const named = records.filter(({ recordId, version }) => formats.uuid(recordId) && version >= 1);
+  for (let start = 0; start < named.length; start += limits.recordsPerAccess) {
+    const part = named.slice(start, start + limits.recordsPerAccess);
+    const answer = await readRecords(services, patient, part);
+    for (const [index, record] of part.entries()) onLedger.set(record, answer.records[index]?.hash);
   }
-  return { head, differing };
+  return records
+    .filter((record) => onLedger.get(record) !== record.hash)
+    .map(({ sequence, recordId, version }) => ({ sequence, recordId, version, reason: 'ledger_mismatch' }));
+}
+
+async function readRecords(
+  { ledger, serviceIdentity }: Ledgers,
+  { patientId, home, handle }: KnownPatient,
+  facts: readonly RecordFact[],
+): Promise<LedgerRecords> {
+  const records = facts.map(({ recordId, version }) => ({ recordId, version }));
+  const body = { patientId, home, records };
+  return ledger.query<LedgerRecords>(serviceIdentity, { type: 'care.readRecords', handle, body });
 }
 
 type ContentState = 'whole' | 'healed' | 'altered' | 'missing';

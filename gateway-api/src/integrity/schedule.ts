@@ -8,7 +8,7 @@ export interface IntegrityRun {
   readonly charts: number;
   readonly failed: number;
   readonly healed: number;
-  /** Charts that could not be checked now: the ledger did not answer. */
+  /** Charts of which nothing can be said: the ledger did not answer, or the database is such that it cannot be asked. */
   readonly unchecked: number;
 }
 
@@ -48,6 +48,7 @@ export async function checkEveryChart(
       run.healed += healed.length;
     } catch (error) {
       run.unchecked += 1;
+      services.metrics.integrityChecks.inc({ result: 'unchecked' });
       services.log.warn({ err: error }, 'a chart could not be verified now');
     }
     report({ done: run.charts });
@@ -93,6 +94,7 @@ export class IntegritySchedule {
     });
     if (run === undefined) return;
     if (run.failed > 0) log.error(run, 'verification found broken charts');
+    else if (run.unchecked > 0) log.error(run, 'charts could not be verified');
     else log.info(run, 'every chart was verified');
   }
 }
