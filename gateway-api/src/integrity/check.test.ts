@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { RecordFact, RecordVersion } from '@chain-of-care/chaincode/model';
+import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { formats, Refusal, type RecordFact, type RecordVersion } from '@chain-of-care/chaincode/model';
 import { chainStart, entryHash } from '@chain-of-care/chaincode/rules';
 import { FixtureLedger } from '../readmodel/blocks/ledger.fixture.ts';
 import type { ReadModel } from '../readmodel/index.ts';
 import { readModelInMemory, staffWrite, writing } from '../readmodel/readModel.fixture.ts';
 import type { Services } from '../services.ts';
 import { checkIntegrity } from './check.ts';
+
+/** A busy machine runs PGlite many times slower. */
+jest.setTimeout(120_000);
 
 const patientId = randomUUID();
 const ids = [randomUUID(), randomUUID(), randomUUID()];
@@ -17,14 +20,17 @@ let ledger: readonly RecordFact[];
 let peerHeight: number;
 let whenAskedForHeight: () => Promise<void>;
 
-beforeEach(async () => {
+beforeAll(async () => {
   readModel = await readModelInMemory();
-  ledger = chainOf(3);
   await readModel.catchUp(new FixtureLedger().add(writing(staffWrite(patientId))), 0n);
+});
+beforeEach(async () => {
+  await readModel.db.deleteFrom('records').execute();
+  ledger = chainOf(3);
   [peerHeight, whenAskedForHeight] = [1, async () => undefined];
   await project(ledger);
 });
-afterEach(() => readModel.close());
+afterAll(() => readModel.close());
 
 function chainOf(length: number): readonly RecordFact[] {
   const chain: RecordFact[] = [];
@@ -69,10 +75,11 @@ async function broken(): Promise<readonly unknown[]> {
       },
     },
     ledger: {
-      query: async (_: unknown, { body }: { body: { records: readonly RecordVersion[] } }) => ({
-        head: head(),
-        records: body.records.map(found),
-      }),
+      query: async (_: unknown, { body }: { body: { records: readonly RecordVersion[] } }) => {
+        const areNames = body.records.every(({ recordId, version }) => formats.uuid(recordId) && version >= 1);
+        if (!areNames) throw new Refusal('validation_failed');
+        return { head: head(), records: body.records.map(found) };
+      },
     },
   } as unknown as Services;
   return (await checkIntegrity(services, patientId, { content: false })).brokenLinks;
