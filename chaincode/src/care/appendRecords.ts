@@ -25,6 +25,7 @@ import {
   recordAddress,
   type PatientRef,
 } from './addresses.ts';
+import { isOpened } from './openings.ts';
 import { patientRefOf, requirePatient } from './patientRef.ts';
 
 /**
@@ -178,7 +179,7 @@ async function requireRightVersion(
     throw new Refusal('version_conflict', undefined, `${pointer}/version`);
 }
 
-/** What lies in a category that is opened to another hospital is written to `exchange_H` in the same transaction. */
+/** What is opened to another hospital is written to `exchange_H` in the same transaction. */
 async function mirrorWhereOpened(
   { ledger }: Transaction,
   patient: PatientRef,
@@ -188,8 +189,7 @@ async function mirrorWhereOpened(
   const exchange = collectionName.exchange(patient.home);
   for (const category of new Set<RecordCategory>(entries.map((entry) => entry.category))) {
     const opening = await ledger.get(openingType, openingAddress(patient, category));
-    if (opening === undefined || opening.hospitals.length === 0) continue;
-    for (const entry of entries.filter((candidate) => candidate.category === category)) {
+    for (const entry of entries.filter((each) => each.category === category && isOpened(opening, each.recordId))) {
       ledger.put(recordFactType, recordAddress(exchange, patient, entry.recordId, entry.version), entry);
       ledger.put(batchKeyType, batchKeyAddress(exchange, patient, entry.batchId), batchKeys.get(entry.batchId)!);
     }

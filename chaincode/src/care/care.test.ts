@@ -426,6 +426,35 @@ describe('the care chain', () => {
     expect(await open(cleo, unopened)).toMatchObject({ code: 'record_not_found' });
   });
 
+  test('a consent to records opens them to other hospitals, with their later versions, and nothing else', async () => {
+    const [shared, other, second] = await append(cardiologist, 'cardiology', 'lab_result', 3);
+    applied(await care(zoe, 'grantConsent', consent(toPerson(cleo), { recordIds: [second, shared] })));
+    const mirror = (recordId: string) => care(zoe, 'mirrorRecords', { records: [{ recordId, version: 1 }] });
+    expect(await mirror(other!)).toMatchObject({ code: 'consent_missing' });
+    applied(await mirror(shared!));
+    applied(await mirror(second!));
+    const openVersion = (recordId: string, version: number) => open(cleo, [], { records: [{ recordId, version }] });
+    expect(applied(await openVersion(shared!, 1))).toMatchObject({ decision: 'permit' });
+
+    const { body } = appendOf(cardiologist, 'cardiology', 'lab_result', 2);
+    const versions = [shared, other].map((recordId, index) => ({ ...body.records[index]!, recordId, version: 2 }));
+    applied(await care(cardiologist, 'appendRecords', { ...body, records: versions }));
+    const [later] = await append(cardiologist, 'cardiology', 'lab_result');
+    expect(applied(await openVersion(shared!, 2))).toMatchObject({ decision: 'permit' });
+    for (const [recordId, version] of [
+      [other!, 2],
+      [later!, 1],
+    ] as const)
+      expect(await openVersion(recordId, version)).toMatchObject({ code: 'record_not_found' });
+
+    const withdraw = (recordId: string) =>
+      care(cardiologist, 'withdrawRecord', { recordId, version: 3, withdrawn: 'entered-in-error' });
+    applied(await withdraw(other!));
+    applied(await withdraw(shared!));
+    expect(await openVersion(other!, 3)).toMatchObject({ code: 'record_not_found' });
+    expect(await openVersion(shared!, 2)).toMatchObject({ code: 'entered_in_error' });
+  });
+
   test('an amendment continues the newest version, once', async () => {
     const [recordId] = await append(cardiologist, 'cardiology', 'lab_result');
     const amend = (version: number) => {

@@ -9,8 +9,6 @@ import {
   GrantConsent,
   grantKeyType,
   grantWrapType,
-  openingType,
-  recordCategories,
   Refusal,
   RevokeConsent,
   staffType,
@@ -29,7 +27,6 @@ import {
   bucketAddress,
   consentAddress,
   grantKeyAddress,
-  openingAddress,
   placeOf,
   stopsAddress,
   wrapAddress,
@@ -37,6 +34,7 @@ import {
   type Place,
 } from './addresses.ts';
 import { approveRequest } from './accessRequests.ts';
+import { openTo } from './openings.ts';
 import { patientRefOf, requireSelf } from './patientRef.ts';
 
 /** Where the rules of a grantee lie: those of everyone at home only. */
@@ -81,8 +79,7 @@ export const grantConsent = command<GrantConsent>({
     const closing = closes === undefined ? {} : { closes };
     ledger.put(consentType, at, { ...consent, ...closing });
     await storeKeys(transaction, patient, place, consent, { grantKeys, wraps });
-    if (place.facts === collectionName.exchange(home))
-      await openCategories(transaction, patient, grantee.mspId!, granted);
+    if (place.facts === collectionName.exchange(home)) await openTo(grantee.mspId!, transaction, patient, granted);
     return { result: { consentId: rule.consentId, ...closing } };
   },
 });
@@ -202,21 +199,5 @@ async function storeKeys(
         );
     }
     ledger.put(grantWrapType, wrapAddress(place.facts, patient, consentId, wrap.wrapId), { ...wrap, ...named });
-  }
-}
-
-/** From now on appends of the consent's categories are mirrored for the grantee's hospital. */
-async function openCategories(
-  { ledger }: Transaction,
-  patient: PatientRef,
-  hospital: string,
-  rule: ConsentRule,
-): Promise<void> {
-  if (rule.decision === 'deny') return;
-  for (const category of rule.categories ?? recordCategories) {
-    const at = openingAddress(patient, category);
-    const hospitals = (await ledger.get(openingType, at))?.hospitals ?? [];
-    if (hospitals.includes(hospital)) continue;
-    ledger.put(openingType, at, { patientId: patient.patientId, category, hospitals: [...hospitals, hospital].sort() });
   }
 }

@@ -9,9 +9,10 @@ import {
   Refusal,
 } from '../model/index.ts';
 import { batchKeyAddress, openingAddress, recordAddress, withdrawalAddress } from './addresses.ts';
+import { isOpened } from './openings.ts';
 import { patientRefOf, requireSelf } from './patientRef.ts';
 
-/** Copies facts of existing records to `exchange_H`; only of categories that a consent has opened to another hospital. */
+/** Copies facts of existing records to `exchange_H`; only what a consent has opened to another hospital. */
 export const mirrorRecords = command<MirrorRecords>({
   body: MirrorRecords,
   guards: ({ home }) => collectionName.care(home),
@@ -25,8 +26,8 @@ export const mirrorRecords = command<MirrorRecords>({
       const fact = await ledger.get(recordFactType, recordAddress(care, patient, recordId, version));
       if (fact === undefined) throw new Refusal('record_not_found', undefined, `/records/${index}`);
       const opening = await ledger.get(openingType, openingAddress(patient, fact.category));
-      if (opening === undefined)
-        throw new Refusal('consent_missing', 'the category is opened to no other hospital', `/records/${index}`);
+      if (!isOpened(opening, recordId))
+        throw new Refusal('consent_missing', 'it is opened to no other hospital', `/records/${index}`);
       const batch = await ledger.get(batchKeyType, batchKeyAddress(care, patient, fact.batchId));
       ledger.put(recordFactType, recordAddress(exchange, patient, recordId, version), fact);
       ledger.put(batchKeyType, batchKeyAddress(exchange, patient, fact.batchId), batch!);

@@ -21,6 +21,7 @@ import {
   withdrawalAddress,
   type PatientRef,
 } from './addresses.ts';
+import { isOpened } from './openings.ts';
 import { patientRefOf, requirePatient } from './patientRef.ts';
 
 /**
@@ -86,12 +87,11 @@ async function putWithdrawal(
   const { recordId, version, category, batchId } = entry;
   const opening = await ledger.get(openingType, openingAddress(patient, category));
   const care = collectionName.care(patient.home);
-  const exchange = opening === undefined ? [] : [collectionName.exchange(patient.home)];
+  const exchange = isOpened(opening, recordId) ? [collectionName.exchange(patient.home)] : [];
   for (const facts of [care, ...exchange]) {
     ledger.put(recordFactType, recordAddress(facts, patient, recordId, version), entry);
     ledger.put(recordWithdrawalType, withdrawalAddress(facts, patient, recordId), withdrawal);
   }
-  if (opening === undefined) return;
   const batch = await ledger.get(batchKeyType, batchKeyAddress(care, patient, batchId));
-  ledger.put(batchKeyType, batchKeyAddress(exchange[0]!, patient, batchId), batch!);
+  for (const facts of exchange) ledger.put(batchKeyType, batchKeyAddress(facts, patient, batchId), batch!);
 }

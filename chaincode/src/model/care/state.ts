@@ -116,11 +116,14 @@ export interface RecordWithdrawal {
 }
 export const recordWithdrawalType = storedType<RecordWithdrawal>('record-withdrawal');
 
-/** Hospitals to which a category is opened: appends mirror to `exchange_H`. Key HMAC(handle, opening|category). */
+/** What of a category is opened to other hospitals: appends mirror to `exchange_H`. Key HMAC(handle, opening|category). */
 export interface Opening {
   patientId: string;
   category: RecordCategory;
+  /** To which the whole category is opened. */
   hospitals: string[];
+  /** Records that are opened by themselves. */
+  recordIds?: string[];
 }
 export const openingType = storedType<Opening>('opening');
 
