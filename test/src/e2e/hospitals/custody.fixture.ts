@@ -3,6 +3,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { gs1CheckDigit, type LicenceKind, type StaffRole } from '@chain-of-care/chaincode/model';
 import { madeUpGoods, type MadeUpGoods } from '../../demo/goods.ts';
+import { largeNetwork } from '../../system/networks.ts';
 import type { Json, RestSession } from '../../system/rest.ts';
 import type { World } from '../rest/world.fixture.ts';
 
@@ -84,7 +85,28 @@ export async function makeGoods({ session }: Trader, packs: number): Promise<Goo
   };
 }
 
-export const event = (session: RestSession, body: Json): Promise<Json> => session.create('/v1/supply-events', body);
+/** Resolves when every member's gateway shows it: who acts next, wherever, acts on it. */
+export async function event(session: RestSession, body: Json): Promise<Json> {
+  const answer = await session.create<Json>('/v1/supply-events', body);
+  const { members } = await largeNetwork.profileOf('RegulatorMSP');
+  const gateways = members.flatMap(({ gateway }) => gateway ?? []);
+  await Promise.all(gateways.map((gateway) => projected(gateway, Number(answer['blockNumber']))));
+  return answer;
+}
+
+const projectedTimeoutMs = 30_000;
+
+async function projected(gateway: string, blockNumber: number): Promise<void> {
+  const deadline = Date.now() + projectedTimeoutMs;
+  for (;;) {
+    const metrics = await (await fetch(`${gateway}/metrics`)).text();
+    const height = Number(/^gateway_readmodel_height (\d+)$/m.exec(metrics)?.[1]);
+    if (height >= blockNumber) return;
+    if (Date.now() > deadline)
+      throw new Error(`${gateway} does not show block ${blockNumber}: its height is ${height}`);
+    await pause(50);
+  }
+}
 
 /** Code of the refusal, or `applied`. */
 export async function codeOf(session: RestSession, body: Json): Promise<string> {
