@@ -27,7 +27,9 @@ const waiting = (pid: number): void => report.note(`another start or stop (pid $
 const commands: Readonly<Record<string, (options: Options) => Promise<void>>> = {
   start: (options) => startCommand(options, report, waiting),
   stop: async (options) => {
-    const { data, config } = await chosenNetwork(options);
+    const chosen = await chosenNetwork(options);
+    // Also of a start that was killed before it had anything to keep, its processes are ended.
+    const { data, config } = (await exists(chosen.data.root)) ? chosen : await existingNetwork(options);
     const ended = await withLock(data.lock, waiting, () => stop(data, report));
     report.note(ended === 0 ? `${config.name} was not running` : `${config.name} stopped; its state is kept`);
   },

@@ -19,7 +19,10 @@ export async function startCommand(options: Options, report: Report, waiting: (p
   if (await isUpToDate(config, data, options)) {
     // Tokens last for hours only; who starts again wants fresh ones.
     if (options.gateways) await writeDemoEnvironment(config, data);
-    report.note(`${config.name} runs already; see ${run('status', config)}, end it with ${npm('stop', config)}`);
+    const renewed = options.gateways ? '; the tokens in .env.demo are new' : '';
+    report.note(
+      `${config.name} runs already${renewed}; see ${run('status', config)}, end it with ${npm('stop', config)}`,
+    );
   } else {
     await withLock(data.lock, waiting, () => start(config, data, report, options)).catch(async (error: unknown) => {
       // Of a start that was refused before it began nothing stays.
