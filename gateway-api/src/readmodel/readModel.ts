@@ -139,12 +139,17 @@ export class ReadModel {
 
   /** A write in this block was acknowledged: {@link waitForAcknowledged} waits for its rows. */
   acknowledge(blockNumber: number | bigint): void {
-    this.#signal.acknowledge(Number(blockNumber));
+    this.#signal.expect(Number(blockNumber));
   }
 
-  /** @throws WaitTimeout, or the signal's reason */
+  /**
+   * Waits for the rows of every acknowledged write, and of every block that the peer has given: blocks gather only while
+   * nobody reads.
+   *
+   * @throws WaitTimeout, or the signal's reason
+   */
   async waitForAcknowledged(options?: WaitOptions): Promise<void> {
-    await this.#signal.waitForAcknowledged(options);
+    await this.#signal.waitForExpected(options);
   }
 
   /**
@@ -271,6 +276,7 @@ export class ReadModel {
   #observe(source: BlockSource): BlockSource {
     const seen = (number: number): void => {
       this.#delivered = number;
+      this.#signal.expect(number);
     };
     return {
       block: (number) => source.block(number),

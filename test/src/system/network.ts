@@ -1,6 +1,7 @@
 /** A consortium of our own to test on, worked through the same commands as an operator's. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
 import { program, projectRoot, succeed, type ProgramResult } from './project.ts';
 
@@ -93,6 +94,20 @@ export class TestNetwork {
     return height;
   }
 
+  /** Resolves when every member's gateway shows what any peer has now: who acts next, wherever, acts on it. */
+  async level(): Promise<void> {
+    const { stdout } = await this.command('status', '--json');
+    const { processes } = JSON.parse(stdout) as { processes: { name: string; height?: number }[] };
+    const heights = processes.flatMap(({ name, height }) => (/-peer2?$/.test(name) ? (height ?? []) : []));
+    await this.everyGatewayShows(Math.max(...heights) - 1);
+  }
+
+  /** Resolves when every member's gateway has the rows of this block. @throws Error when one has not in time */
+  async everyGatewayShows(blockNumber: number): Promise<void> {
+    const { members } = await this.profileOf(anyMember);
+    await Promise.all(members.flatMap(({ gateway }) => gateway ?? []).map((url) => projected(url, blockNumber)));
+  }
+
   /** Process id of a running process of the network's, as `hospital-peer`. */
   async pid(processName: string): Promise<number> {
     const record = await readFile(join(this.data, 'processes', `${processName}.pid`), 'utf8');
@@ -108,5 +123,20 @@ export class TestNetwork {
 
   log(processName: string): Promise<string> {
     return readFile(join(this.data, 'logs', `${processName}.log`), 'utf8');
+  }
+}
+
+const anyMember = 'RegulatorMSP';
+const projectedTimeoutMs = 30_000;
+
+async function projected(gateway: string, blockNumber: number): Promise<void> {
+  const deadline = Date.now() + projectedTimeoutMs;
+  for (;;) {
+    const metrics = await (await fetch(`${gateway}/metrics`)).text();
+    const height = Number(/^gateway_readmodel_height (\d+)$/m.exec(metrics)?.[1]);
+    if (height >= blockNumber) return;
+    if (Date.now() > deadline)
+      throw new Error(`${gateway} does not show block ${blockNumber}: its height is ${height}`);
+    await delay(50);
   }
 }

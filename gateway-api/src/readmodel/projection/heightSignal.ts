@@ -21,7 +21,7 @@ const defaultTimeoutMs = 10_000;
 
 export class HeightSignal {
   #height: number | undefined;
-  #acknowledged = -1;
+  #expected = -1;
   readonly #blockOf = new Map<string, number>();
   readonly #waiters = new Set<Waiter>();
   readonly #called = new Set<() => void>();
@@ -41,6 +41,7 @@ export class HeightSignal {
 
   reset(height: number | undefined): void {
     this.#height = height;
+    this.#expected = -1;
   }
 
   /** @returns the transaction's block, if it is one of the last that passed */
@@ -48,14 +49,14 @@ export class HeightSignal {
     return this.#blockOf.get(txId);
   }
 
-  /** A write in this block was acknowledged: who reads from now on must see it. */
-  acknowledge(blockNumber: number): void {
-    this.#acknowledged = Math.max(this.#acknowledged, blockNumber);
+  /** A write in this block was acknowledged, or the peer has given it: who reads from now on must see it. */
+  expect(blockNumber: number): void {
+    this.#expected = Math.max(this.#expected, blockNumber);
   }
 
   /** @throws as {@link waitForBlock} */
-  async waitForAcknowledged(options?: WaitOptions): Promise<void> {
-    if (this.#acknowledged >= 0) await this.waitForBlock(this.#acknowledged, options);
+  async waitForExpected(options?: WaitOptions): Promise<void> {
+    if (this.#expected >= 0) await this.waitForBlock(this.#expected, options);
   }
 
   /** Resolves after the time; at once when somebody waits, or begins to, and when the signal aborts. */

@@ -87,25 +87,9 @@ export async function makeGoods({ session }: Trader, packs: number): Promise<Goo
 
 /** Resolves when every member's gateway shows it: who acts next, wherever, acts on it. */
 export async function event(session: RestSession, body: Json): Promise<Json> {
-  const answer = await session.create<Json>('/v1/supply-events', body);
-  const { members } = await largeNetwork.profileOf('RegulatorMSP');
-  const gateways = members.flatMap(({ gateway }) => gateway ?? []);
-  await Promise.all(gateways.map((gateway) => projected(gateway, Number(answer['blockNumber']))));
+  const answer = await session.create('/v1/supply-events', body);
+  await largeNetwork.everyGatewayShows(Number(answer['blockNumber']));
   return answer;
-}
-
-const projectedTimeoutMs = 30_000;
-
-async function projected(gateway: string, blockNumber: number): Promise<void> {
-  const deadline = Date.now() + projectedTimeoutMs;
-  for (;;) {
-    const metrics = await (await fetch(`${gateway}/metrics`)).text();
-    const height = Number(/^gateway_readmodel_height (\d+)$/m.exec(metrics)?.[1]);
-    if (height >= blockNumber) return;
-    if (Date.now() > deadline)
-      throw new Error(`${gateway} does not show block ${blockNumber}: its height is ${height}`);
-    await pause(50);
-  }
 }
 
 /** Code of the refusal, or `applied`. */

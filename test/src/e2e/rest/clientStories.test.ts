@@ -75,6 +75,7 @@ describe('the client’s stories about medicines', () => {
     const { shipmentId } = (await from.recordSupplyChainEvent('shipped', { recipient, packs })) as {
       shipmentId?: string;
     };
+    await network.level();
     await to.recordSupplyChainEvent('received', { shipmentId, packs });
     return shipmentId;
   };
@@ -86,6 +87,7 @@ describe('the client’s stories about medicines', () => {
     await move(plant, distributor, warehouse, packs);
     await move(distributor, pharmacist, pharmacy, packs);
     await pharmacist.recordSupplyChainEvent('dispensed', { packs });
+    await network.level();
     const body = { scan: scanOf(serial), context: 'consumer', country: 'DE' };
     const said = await publicly.create<Verified>('/v1/verifications', body, { key: null });
     expect(said).toMatchObject({ isAuthentic: true, riskBand: 'accept' });
