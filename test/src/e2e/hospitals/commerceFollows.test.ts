@@ -5,6 +5,7 @@ import { largeNetwork } from '../../system/networks.ts';
 import { World } from '../rest/world.fixture.ts';
 import { event, makeGoods, openTrader, type Goods, type Trader } from './custody.fixture.ts';
 
+const regulator = 'RegulatorMSP';
 const world = new World(largeNetwork);
 let maker: Trader;
 let distributor: Trader;
@@ -25,15 +26,16 @@ test('a shipment between two pharmas without the regulator moves custody; its co
   const commerce = { orderNumber: 'PO-FOLLOWS', lines: [{ gtin: goods.gtin, unitPrice: '3.10', currency: 'EUR' }] };
   const packs = goods.take(1);
   await largeNetwork.kill('regulator-peer');
-  const shipped = await event(maker.session, { type: 'ship', recipient: distributor.gln, packs, commerce });
+  const shipment = { type: 'ship', recipient: distributor.gln, packs, commerce };
+  const shipped = await event(maker.session, shipment, regulator);
   expect(shipped).toMatchObject({ status: 'applied', commerce: 'follows' });
   const { shipmentId } = shipped;
-  await event(distributor.session, { type: 'receive', shipmentId, packs });
+  await event(distributor.session, { type: 'receive', shipmentId, packs }, regulator);
   const address = `/v1/shipments/${String(shipmentId)}/commerce`;
   expect((await distributor.session.get(address)).status).toBe(404);
 
   await largeNetwork.start();
-  const inspector = await world.people.as('RegulatorMSP', 'inspector');
+  const inspector = await world.people.as(regulator, 'inspector');
   for (const session of [maker.session, distributor.session, inspector]) {
     let answer = await session.get(address);
     for (const deadline = Date.now() + 150_000; answer.status !== 200 && Date.now() < deadline; await pause(1_000))

@@ -85,10 +85,14 @@ export async function makeGoods({ session }: Trader, packs: number): Promise<Goo
   };
 }
 
-/** Resolves when every member's gateway shows it: who acts next, wherever, acts on it. */
-export async function event(session: RestSession, body: Json): Promise<Json> {
+/**
+ * Resolves when every member's gateway shows it: who acts next, wherever, acts on it.
+ *
+ * @param without a member whose peer is down
+ */
+export async function event(session: RestSession, body: Json, without?: string): Promise<Json> {
   const answer = await session.create('/v1/supply-events', body);
-  await largeNetwork.everyGatewayShows(Number(answer['blockNumber']));
+  await largeNetwork.everyGatewayShows(Number(answer['blockNumber']), without);
   return answer;
 }
 
