@@ -87,18 +87,16 @@ export class TestNetwork {
   async height(mspId: string): Promise<number> {
     const { peers } = await this.profileOf(mspId);
     const peer = peers.find((candidate) => candidate.mspId === mspId)?.name;
-    const { stdout } = await this.command('status', '--json');
-    const { processes } = JSON.parse(stdout) as { processes: { name: string; height?: number }[] };
-    const height = processes.find(({ name }) => name === peer)?.height;
+    const height = (await this.#processes()).find(({ name }) => name === peer)?.height;
     if (height === undefined) throw new Error(`status tells no height of ${peer ?? mspId}`);
     return height;
   }
 
   /** Resolves when every member's gateway shows what any peer has now: who acts next, wherever, acts on it. */
   async level(): Promise<void> {
-    const { stdout } = await this.command('status', '--json');
-    const { processes } = JSON.parse(stdout) as { processes: { name: string; height?: number }[] };
-    const heights = processes.flatMap(({ name, height }) => (/-peer2?$/.test(name) ? (height ?? []) : []));
+    const heights = (await this.#processes()).flatMap(({ name, height }) =>
+      /-peer2?$/.test(name) ? (height ?? []) : [],
+    );
     await this.everyGatewayShows(Math.max(...heights) - 1);
   }
 
@@ -129,6 +127,12 @@ export class TestNetwork {
 
   log(processName: string): Promise<string> {
     return readFile(join(this.data, 'logs', `${processName}.log`), 'utf8');
+  }
+
+  /** As `npm run status` tells them. */
+  async #processes(): Promise<readonly { readonly name: string; readonly height?: number }[]> {
+    const { stdout } = await this.command('status', '--json');
+    return (JSON.parse(stdout) as { processes: { name: string; height?: number }[] }).processes;
   }
 }
 
