@@ -10,6 +10,8 @@ import { openIssuers } from './auth/issuers.ts';
 import { capabilityRoutes } from './capabilities.ts';
 import type { Config } from './config/config.ts';
 import { discoveryRoutes, resourceMetadataUrl } from './discovery/routes.ts';
+import { EpochWatch } from './consents/epochWatch.ts';
+import { EpochsUnderWay } from './custody/epochsUnderWay.ts';
 import { CaEnrolment } from './enrolment/enrolment.ts';
 import { PeerChannelReader } from './fabric/channelReader.ts';
 import { PeerConnections } from './fabric/connection.ts';
@@ -148,6 +150,7 @@ export async function startGateway(config: Config, log: Log, clock: () => number
     demographics: new DemographicsVault(readModel.db, keystore.derived('demographics'), clock),
     facts,
     openBatches: new OpenBatches(clock),
+    epochsUnderWay: new EpochsUnderWay(),
     keystore,
     people,
     enrolment,
@@ -200,7 +203,11 @@ export async function startGateway(config: Config, log: Log, clock: () => number
   const server = await listen(config, app);
   notifications.start();
   const integrity = new IntegritySchedule(services, config.integrityCheckMinutes * 60_000);
-  if (consortium.roleOf(mspId) === 'hospital') integrity.start();
+  const epochs = new EpochWatch(services);
+  if (consortium.roleOf(mspId) === 'hospital') {
+    integrity.start();
+    epochs.start();
+  }
   log.info({ mspId, url: config.publicUrl, issuer: issuers.issuer }, 'gateway listens');
 
   const stopping = new AbortController();
@@ -214,6 +221,7 @@ export async function startGateway(config: Config, log: Log, clock: () => number
     async stop() {
       draining = true;
       stopping.abort();
+      epochs.stop();
       await integrity.stop();
       await notifications.stop();
       await bootstrap;

@@ -2,6 +2,7 @@
 import type { Consortium } from '@chain-of-care/chaincode/model';
 import type { LedgerIdentity } from './auth/caller.ts';
 import type { Config } from './config/config.ts';
+import type { EpochsUnderWay } from './custody/epochsUnderWay.ts';
 import type { Enrolment } from './enrolment/enrolment.ts';
 import type { Ledger } from './fabric/act.ts';
 import type { ChannelReader } from './fabric/channelReader.ts';
@@ -40,6 +41,8 @@ export interface Services {
   readonly demographics: DemographicsVault;
   /** Batch keys that may take more records. */
   readonly openBatches: OpenBatches;
+  /** Patients for whom new keys are being made. */
+  readonly epochsUnderWay: EpochsUnderWay;
   /** Custodial secrets: Fabric signing keys, X-Wing secrets, patients' roots. */
   readonly keystore: KeyStore;
   /** `iss|sub` → person with role and Fabric identity. */

@@ -34,6 +34,7 @@ import {
   type Place,
 } from './addresses.ts';
 import { approveRequest } from './accessRequests.ts';
+import { requireBegunEpochs } from './keyEpochs.ts';
 import { openTo } from './openings.ts';
 import { patientRefOf, requireSelf } from './patientRef.ts';
 
@@ -84,6 +85,7 @@ export const grantConsent = command<GrantConsent>({
   },
 });
 
+/** Further keys for the grantee of a consent that stands: whoever had it and has it no more is handed nothing. */
 export const addWraps = command<AddWraps>({
   body: AddWraps,
   guards: ({ home }) => collectionName.care(home),
@@ -95,7 +97,9 @@ export const addWraps = command<AddWraps>({
     for (const facts of [collectionName.care(home), collectionName.exchange(home)]) {
       const consent = await ledger.get(consentType, consentAddress(facts, patient, consentId));
       if (consent === undefined) continue;
-      await storeKeys(transaction, patient, placeOfGrantee(home, consent.grantee), consent, { grantKeys, wraps });
+      const place = placeOfGrantee(home, consent.grantee);
+      await requireStanding(transaction, patient, place, consent);
+      await storeKeys(transaction, patient, place, consent, { grantKeys, wraps });
       return { result: { consentId } };
     }
     throw new Refusal('consent_not_found', undefined, '/consentId');
@@ -169,15 +173,30 @@ async function addToBucket(
   return closes;
 }
 
+/** @throws Refusal consent_already_ended when it was revoked or has expired */
+async function requireStanding(
+  { ledger, timeMs }: Transaction,
+  patient: PatientRef,
+  { accesses }: Place,
+  { consentId, expiresAt, grantee }: Consent,
+): Promise<void> {
+  const stopped = await ledger.get(consentStopsType, stopsAddress(accesses, patient, subjectOf(grantee)));
+  const isRevoked = stopped?.stops.some((stop) => stop.consentId === consentId) === true;
+  if (isRevoked || (expiresAt !== undefined && Date.parse(expiresAt) <= timeMs))
+    throw new Refusal('consent_already_ended', undefined, '/consentId');
+}
+
 /** Keys that a consent hands over; a wrap under a grant key is for whom that key is sealed to. */
 async function storeKeys(
-  { ledger }: Transaction,
+  transaction: Transaction,
   patient: PatientRef,
   place: Place,
   consent: Consent,
   offered: { readonly grantKeys: readonly OfferedGrantKey[] | undefined; readonly wraps: readonly OfferedWrap[] },
 ): Promise<void> {
   const { consentId } = consent;
+  await requireBegunEpochs(transaction, patient, offered.wraps);
+  const { ledger } = transaction;
   const named = { patientId: patient.patientId, consentId };
   for (const [index, key] of (offered.grantKeys ?? []).entries()) {
     const at = grantKeyAddress(place.facts, patient, consentId, key.keyId);

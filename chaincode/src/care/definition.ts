@@ -3,6 +3,7 @@ import type { ContractDefinition } from '../ledger/index.ts';
 import { checkAccess, openAccess, permittedRecords } from './accesses.ts';
 import { denyAccessRequest, requestAccess, withdrawAccessRequest } from './accessRequests.ts';
 import { appendRecords } from './appendRecords.ts';
+import { beginKeyEpoch } from './keyEpochs.ts';
 import { addWraps, grantConsent, revokeConsent } from './consents.ts';
 import { changePatientStatus, linkPatients } from './changePatient.ts';
 import { mirrorRecords } from './mirrorRecords.ts';
@@ -21,6 +22,7 @@ export const careDefinition: ContractDefinition = {
     'care.grantConsent': grantConsent,
     'care.addWraps': addWraps,
     'care.revokeConsent': revokeConsent,
+    'care.beginKeyEpoch': beginKeyEpoch,
     'care.requestAccess': requestAccess,
     'care.denyAccessRequest': denyAccessRequest,
     'care.withdrawAccessRequest': withdrawAccessRequest,

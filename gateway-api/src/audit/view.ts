@@ -1,6 +1,5 @@
 /** Events of the audit as people see them: the patient with reason and origin, an organisation without. */
-import { KeyError, openNote } from '@chain-of-care/client';
-import { CustodialPatientKeys } from '../custody/patientKeys.ts';
+import { openAsAny, patientReaders } from '../custody/notes.ts';
 import type { AuditEventFact } from '../readmodel/queries/audit.ts';
 import type { Services } from '../services.ts';
 import type { AuditEventView } from './dto.ts';
@@ -45,20 +44,12 @@ export const referenceOf = ({ transactionId, id }: AuditEventFact): string => tr
 
 /** @returns (the function) undefined where no reason was given, or it is not sealed to the patient */
 async function reasonsFor(
-  { keystore }: Services,
+  services: Services,
   patientId: string,
   facts: readonly AuditEventFact[],
 ): Promise<(fact: AuditEventFact) => Promise<string | undefined>> {
   if (facts.every(({ sealedReason }) => sealedReason === undefined)) return async () => undefined;
-  const key = { patientId, category: 'other', confidentiality: 'N', epoch: 0 } as const;
-  const seed = await new CustodialPatientKeys(keystore).seed(key);
-  return async ({ id, sealedReason }) => {
-    if (sealedReason === undefined) return undefined;
-    try {
-      return await openNote(sealedReason, { kind: 'access', patientId, id }, { id: patientId, seed });
-    } catch (error) {
-      if (error instanceof KeyError && error.code === 'note_not_for_recipient') return undefined;
-      throw error;
-    }
-  };
+  const readers = await patientReaders(services, patientId);
+  return async ({ id, sealedReason }) =>
+    sealedReason === undefined ? undefined : openAsAny(readers, { kind: 'access', patientId, id }, sealedReason);
 }

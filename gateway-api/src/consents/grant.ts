@@ -5,7 +5,7 @@ import { sealNote } from '@chain-of-care/client';
 import type { Caller } from '../auth/caller.ts';
 import { patientOf, type KnownPatient } from '../custody/patients.ts';
 import { categoryKeys } from '../custody/publicKeys.ts';
-import type { CommittedTransaction, Touches } from '../fabric/act.ts';
+import type { Act, CommittedTransaction, Touches } from '../fabric/act.ts';
 import type { Derivation } from '../idempotency/derivation.ts';
 import type { Services } from '../services.ts';
 import type { NewConsent } from './dto.ts';
@@ -103,14 +103,27 @@ async function addFurtherWraps(
   for (const [index, keys] of further.entries()) {
     if (keys.wraps.length === 0) continue;
     await services.ledger.submit(caller.identity, {
-      type: 'care.addWraps',
-      body: { ...named(patient), consentId, ...offered(keys) },
-      handle: patient.handle,
+      ...addedWraps(patient, { consentId, grantee }, keys),
       ...idempotency.command(`wraps|${index}`),
-      touches: touchesOf(patient, grantee),
-      head: patient.patientId,
     });
   }
+}
+
+/** Further keys for a consent's grantee; that it stands is read beside them. */
+export function addedWraps(
+  patient: KnownPatient,
+  { consentId, grantee }: Pick<GrantConsent, 'consentId' | 'grantee'>,
+  keys: HandedOver,
+): Omit<Act, 'key'> {
+  const { writes, reads = [] } = touchesOf(patient, grantee);
+  const stops = isElsewhere(patient, grantee) ? [] : [collectionName.access(patient.home)];
+  return {
+    type: 'care.addWraps',
+    body: { ...named(patient), consentId, ...offered(keys) },
+    handle: patient.handle,
+    touches: { writes, reads: [...reads, ...stops] },
+    head: patient.patientId,
+  };
 }
 
 /** Facts of the records that the consent opens are copied to where the other hospital can read them. */

@@ -1,14 +1,22 @@
 /** Keys that a consent hands over: what its grantee may open, wrapped under one key that is sealed to them. */
-import type { ConsentRule, Grantee, OfferedGrantKey, OfferedWrap, RecordFact } from '@chain-of-care/chaincode/model';
+import type {
+  Consent,
+  ConsentRule,
+  Grantee,
+  OfferedGrantKey,
+  OfferedWrap,
+  RecordFact,
+} from '@chain-of-care/chaincode/model';
 import { newGrantKey, planGrants, type GrantWrapper, type KeyGrant } from '@chain-of-care/client';
 import type { Caller } from '../auth/caller.ts';
 import { DataKeys } from '../custody/dataKeys.ts';
 import { CustodialPatientKeys } from '../custody/patientKeys.ts';
 import type { KnownPatient } from '../custody/patients.ts';
 import { categoryKeys, groupPublicKey, staffPublicKey, wholeOrganization } from '../custody/publicKeys.ts';
-import { batchKeysOf, deniesOfPatient } from '../readmodel/queries/care.ts';
+import { batchKeysOf } from '../readmodel/queries/care.ts';
+import type { HeldSeed } from '../readmodel/queries/seeds.ts';
 import type { Services } from '../services.ts';
-import { openedRecords } from './opened.ts';
+import { denialsTo, openedRecords } from './opened.ts';
 
 /** Keys that one command hands over. */
 export interface HandedOver {
@@ -18,8 +26,9 @@ export interface HandedOver {
 
 const none: HandedOver = { grantKeys: [], wraps: [] };
 
-/** Data keys that one command carries; the seeds, some twenty at most, are in the first. */
+/** What one command carries of each kind: together no more than the ledger takes. */
 const dataKeysPerCommand = 150;
+const seedsPerCommand = 50;
 
 /**
  * @returns by command, that of the grant first; each brings a grant key of its own, so that whichever of them is repeated
@@ -34,50 +43,101 @@ export async function keysFor(
   grantee: Grantee,
 ): Promise<readonly [HandedOver, ...HandedOver[]]> {
   if (rule.decision === 'deny') return [none];
-  const plan = planGrants(rule, await deniesOfPatient(services.readModel.db, patient.patientId));
+  const plan = planGrants(rule, await denialsTo(services, patient, grantee));
   if (plan.length === 0) return [none];
   const to = await recipientOf(services, patient, grantee);
   const { consentId } = rule;
   const narrow = plan.filter(({ kind }) => kind === 'dataKeys');
   const opened = narrow.length === 0 ? [] : await openedRecords(services, patient, rule, grantee, dataKeysPerCommand);
   const dataKeys = new DataKeys(services, caller, [{ kind: 'self' }]);
-  const handOver = async (wrapAll: (wrapper: GrantWrapper) => Promise<readonly Wrapped[]>): Promise<HandedOver> => {
-    const { grantKey, wrapper } = await newGrantKey(patient.patientId, crypto.randomUUID(), { consentId, ...to });
-    const wraps = (await wrapAll(wrapper)).map((wrap) =>
-      Object.assign(wrap, { keyId: grantKey.keyId, recipient: to.grantee }),
+  const seeds = inParts(
+    await everyEpoch(
+      services,
+      patient,
+      plan.filter(({ kind }) => kind === 'seed'),
+    ),
+    seedsPerCommand,
+  );
+  const handed: HandedOver[] = [];
+  for (let part = 0; part < Math.max(1, seeds.length, opened.length); part += 1)
+    handed.push(
+      await handOver(patient, { consentId, ...to }, async (wrapper) => [
+        ...(await seedWraps(services, patient, seeds[part] ?? [], wrapper)),
+        ...(await dataKeyWraps(services, dataKeys, opened[part] ?? [], narrow, wrapper)),
+      ]),
     );
-    return wraps.length === 0 ? none : { grantKeys: [grantKey], wraps };
-  };
-  const [first = [], ...further] = opened;
-  const seeds = plan.filter(({ kind }) => kind === 'seed');
-  const handed: [HandedOver, ...HandedOver[]] = [
-    await handOver(async (wrapper) => [
-      ...(await seedWraps(services, patient, seeds, wrapper)),
-      ...(await dataKeyWraps(services, dataKeys, first, narrow, wrapper)),
-    ]),
-  ];
-  for (const records of further)
-    handed.push(await handOver((wrapper) => dataKeyWraps(services, dataKeys, records, narrow, wrapper)));
-  return handed;
+  const [first = none, ...further] = handed;
+  return [first, ...further];
+}
+
+/**
+ * Seeds under further grant keys of a consent, by command.
+ *
+ * @throws Problem staff_not_found, organization_not_found when the grantee has no key to seal to
+ */
+export async function seedsFor(
+  services: Services,
+  patient: KnownPatient,
+  { consentId, grantee }: Pick<Consent, 'consentId' | 'grantee'>,
+  seeds: readonly HeldSeed[],
+): Promise<readonly HandedOver[]> {
+  const to = await recipientOf(services, patient, grantee);
+  return Promise.all(
+    inParts(seeds, seedsPerCommand).map(async (part) =>
+      handOver(patient, { consentId, ...to }, (wrapper) => seedWraps(services, patient, part, wrapper)),
+    ),
+  );
 }
 
 type Wrapped = Omit<OfferedWrap, 'recipient' | 'keyId'>;
 
-async function seedWraps(
+async function handOver(
+  { patientId }: KnownPatient,
+  to: Parameters<typeof newGrantKey>[2],
+  wrapAll: (wrapper: GrantWrapper) => Promise<readonly Wrapped[]>,
+): Promise<HandedOver> {
+  const { grantKey, wrapper } = await newGrantKey(patientId, crypto.randomUUID(), to);
+  const wraps = (await wrapAll(wrapper)).map((wrap) =>
+    Object.assign(wrap, { keyId: grantKey.keyId, recipient: to.grantee }),
+  );
+  return wraps.length === 0 ? none : { grantKeys: [grantKey], wraps };
+}
+
+/** Of each pair the epochs up to the current one: whoever may read a category may read what came before. */
+async function everyEpoch(
   services: Services,
   { patientId }: KnownPatient,
   plan: readonly KeyGrant[],
+): Promise<readonly HeldSeed[]> {
+  const keys = await categoryKeys(services, patientId);
+  return plan.flatMap(({ category, confidentiality }) =>
+    Array.from({ length: keys(category, confidentiality).epoch + 1 }, (_, epoch) => ({
+      category,
+      confidentiality,
+      epoch,
+    })),
+  );
+}
+
+async function seedWraps(
+  services: Services,
+  { patientId }: KnownPatient,
+  seeds: readonly HeldSeed[],
   wrapper: GrantWrapper,
 ): Promise<readonly Wrapped[]> {
-  const keys = await categoryKeys(services, patientId);
   const custodial = new CustodialPatientKeys(services.keystore);
   return Promise.all(
-    plan.map(async ({ category, confidentiality }) => {
-      const { epoch } = keys(category, confidentiality);
+    seeds.map(async ({ category, confidentiality, epoch }) => {
       const key = { patientId, category, confidentiality, epoch };
       const sealed = await wrapper.wrapSeed(await custodial.seed(key), key);
       return { wrapId: crypto.randomUUID(), kind: 'seed' as const, category, confidentiality, epoch, sealed };
     }),
+  );
+}
+
+function inParts<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, part) =>
+    items.slice(part * size, (part + 1) * size),
   );
 }
 

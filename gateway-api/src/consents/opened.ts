@@ -38,11 +38,19 @@ function isPermitted(rules: readonly ConsentRule[], record: RecordFact, timeMs: 
   );
 }
 
-/** Standing denials for everybody whom the grantee names: one to a person takes nothing from their department. */
-async function denialsTo(services: Services, patient: KnownPatient, grantee: Grantee): Promise<readonly ConsentRule[]> {
-  const rules = await PatientRules.of(services.readModel.db, patient.patientId);
+/**
+ * Standing denials for everybody whom the grantee names: one to a person takes nothing from their department.
+ *
+ * @param rules the patient's, where they are at hand
+ */
+export async function denialsTo(
+  services: Pick<Services, 'readModel' | 'facts'>,
+  patient: Pick<KnownPatient, 'patientId' | 'home'>,
+  grantee: Grantee,
+  rules?: PatientRules,
+): Promise<readonly ConsentRule[]> {
+  const all = rules ?? (await PatientRules.of(services.readModel.db, patient.patientId));
   const person = grantee.kind === 'person' ? await services.facts.staff(grantee.id!) : undefined;
-  const speaking =
-    person === undefined ? rules.rulesForAllOf(grantee, patient.home) : rules.rulesFor(person, patient.home);
+  const speaking = person === undefined ? all.rulesForAllOf(grantee, patient.home) : all.rulesFor(person, patient.home);
   return speaking.filter(({ decision }) => decision === 'deny');
 }

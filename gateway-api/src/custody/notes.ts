@@ -9,6 +9,7 @@ import type { KnownPatient } from './patients.ts';
 import { categoryKeys, groupPublicKey, wholeOrganization } from './publicKeys.ts';
 
 type Note = Parameters<typeof openNote>[1];
+type Reader = Parameters<typeof openNote>[2];
 
 /** @throws Problem validation_failed when the referral's key is none */
 export async function sealReason(
@@ -38,30 +39,36 @@ export async function sealReason(
 
 /** @returns undefined when it is not sealed to the caller or the caller's organisation */
 export async function openReason(
-  { keystore }: Pick<Services, 'keystore'>,
-  caller: Caller,
+  services: Pick<Services, 'keystore' | 'facts'>,
+  { kind, identity }: Caller,
   note: Note,
   sealed: string,
 ): Promise<string | undefined> {
-  const reader = await readerOf(keystore, caller, note.patientId);
-  if (reader === undefined) return undefined;
-  try {
-    return await openNote(sealed, note, reader);
-  } catch (error) {
-    if (error instanceof KeyError && error.code === 'note_not_for_recipient') return undefined;
-    throw error;
-  }
+  if (kind === 'patient') return openAsAny(await patientReaders(services, note.patientId), note, sealed);
+  const seed = await groupSeed(services.keystore, wholeOrganization, 0);
+  return openAsAny(seed === undefined ? [] : [{ id: `${identity.mspId}/${wholeOrganization}`, seed }], note, sealed);
 }
 
-async function readerOf(
-  keystore: Services['keystore'],
-  { kind, identity }: Caller,
+/** Notes are sealed to the patient's `other` at N of the epoch that runs: the patient has each, the newest first. */
+export async function patientReaders(
+  { keystore, facts }: Pick<Services, 'keystore' | 'facts'>,
   patientId: string,
-): Promise<{ readonly id: string; readonly seed: Uint8Array } | undefined> {
-  if (kind === 'patient') {
-    const key = { patientId, category: 'other', confidentiality: 'N', epoch: 0 } as const;
-    return { id: patientId, seed: await new CustodialPatientKeys(keystore).seed(key) };
-  }
-  const seed = await groupSeed(keystore, wholeOrganization, 0);
-  return seed === undefined ? undefined : { id: `${identity.mspId}/${wholeOrganization}`, seed };
+): Promise<readonly Reader[]> {
+  const pair = { patientId, category: 'other', confidentiality: 'N' } as const;
+  const published = await facts.categoryKeys(patientId);
+  const current = published.find(({ category, confidentiality }) => category === 'other' && confidentiality === 'N');
+  const keys = new CustodialPatientKeys(keystore);
+  const epochs = Array.from({ length: (current?.epoch ?? 0) + 1 }, (_, before) => (current?.epoch ?? 0) - before);
+  return Promise.all(epochs.map(async (epoch) => ({ id: patientId, seed: await keys.seed({ ...pair, epoch }) })));
+}
+
+/** @returns undefined when it is sealed to none of these readers */
+export async function openAsAny(readers: readonly Reader[], note: Note, sealed: string): Promise<string | undefined> {
+  for (const reader of readers)
+    try {
+      return await openNote(sealed, note, reader);
+    } catch (error) {
+      if (!(error instanceof KeyError) || error.code !== 'note_not_for_recipient') throw error;
+    }
+  return undefined;
 }

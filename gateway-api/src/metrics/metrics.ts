@@ -15,6 +15,8 @@ export class Metrics {
   /** Verified charts: `passed`, `healed` (whole again), `failed` (alarm above 0). */
   readonly integrityChecks: Counter<'result'>;
   readonly healedObjects: Counter;
+  /** New epochs of patients' keys: `begun`, or `failed` and to be tried again. */
+  readonly keyEpochs: Counter<'result'>;
 
   constructor() {
     this.registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as typeof this.registry.contentType);
@@ -68,6 +70,12 @@ export class Metrics {
     this.healedObjects = new Counter({
       name: 'gateway_store_healed_objects',
       help: 'Ciphertexts restored from a replica or in it',
+      registers,
+    });
+    this.keyEpochs = new Counter({
+      name: 'gateway_key_epochs',
+      help: "Epochs of patients' keys that began after somebody lost a right, and attempts that failed",
+      labelNames: ['result'],
       registers,
     });
     this.queuedActs = new Gauge({

@@ -5,7 +5,7 @@ import { patientIdOf } from '@chain-of-care/chaincode/rules';
 import { importDevicePublicKey, patientDidDocument } from '@chain-of-care/client';
 import { auditDemographics } from '../audit/demographicReads.ts';
 import type { Caller, LedgerIdentity } from '../auth/caller.ts';
-import { CustodialPatientKeys } from '../custody/patientKeys.ts';
+import { CustodialPatientKeys, identityName } from '../custody/patientKeys.ts';
 import type { CommittedTransaction } from '../fabric/act.ts';
 import { Problem } from '../http/problem.ts';
 import type { Derivation } from '../idempotency/derivation.ts';
@@ -36,7 +36,7 @@ export async function registerPatient(
   const patientId = patientIdOf(home, handle);
   await requireUnknown(services, caller, patient, patientId);
   await requireFreeLogin(services, patient, patientId);
-  const identity = await services.enrolment.enrol(`identity/${patientId}`);
+  const identity = await services.enrolment.enrol(identityName(patientId));
   const didDocument = await didDocumentOf(identity);
   const body: RegisterPatient = {
     patientId,

@@ -1,7 +1,7 @@
 /** Seals records on the way in: content and facts under a data key each, data keys under one batch key a category. */
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import type { AppendedRecord, Confidentiality, RecordCategory } from '@chain-of-care/chaincode/model';
+import type { AppendedRecord, Confidentiality, RecordCategory, RecordVersion } from '@chain-of-care/chaincode/model';
 import { recordIdOf, type Origin } from '@chain-of-care/chaincode/rules';
 import {
   newBatch,
@@ -31,12 +31,21 @@ export interface PlainRecord {
   readonly amends?: { readonly recordId: string; readonly version: number };
 }
 
-export interface SealedRecords {
+/** A record whose content is sealed under its data key; to whom that key is sealed is decided when it is submitted. */
+export interface SealedRecord {
+  readonly record: Omit<PlainRecord, 'content'>;
+  readonly reference: RecordVersion;
+  readonly dataKey: Uint8Array;
+  /** Its facts. */
+  readonly sealed: string;
+}
+
+/** What a command brings of records: their data keys wrapped. */
+export interface AddressedRecords {
   /** Without those that are on the ledger already. */
   readonly batches: readonly FreshBatch[];
   /** Without cid, sha256 and size, which the store knows. */
   readonly records: readonly Omit<AppendedRecord, 'cid' | 'sha256' | 'size'>[];
-  readonly ciphertexts: readonly Uint8Array[];
 }
 
 /** To whom is sealed: the patient's categories and the author's group. */
@@ -54,43 +63,32 @@ export interface FreshBatch {
   readonly batch: NewBatch;
 }
 
-/**
- * @param origin of the append command: new records' ids follow from it
- * @param uuid names batches so that a repeat names them alike
- */
+/** @param origin of the append command: new records' ids follow from it */
 export async function sealRecords(
   records: readonly PlainRecord[],
-  recipients: Recipients,
-  open: OpenBatches,
   origin: Origin,
-  uuid: (name: string) => string,
-): Promise<SealedRecords> {
-  const batches = new BatchesOf(recipients, open, uuid, origin);
-  const sealed: SealedRecords['records'][number][] = [];
+): Promise<{ readonly sealed: readonly SealedRecord[]; readonly ciphertexts: readonly Uint8Array[] }> {
+  const sealed: SealedRecord[] = [];
   const ciphertexts: Uint8Array[] = [];
-  for (const [index, record] of records.entries()) {
-    const batch = await batches.for(record);
-    const reference = record.amends ?? { recordId: recordIdOf(origin, index), version: 1 };
-    const dataKey = newDataKey();
-    ciphertexts.push(await sealBytes(record.content, dataKey, { ...reference, type: recordContent }));
-    sealed.push(await sealedRecord(record, reference, batch, dataKey));
+  for (const [index, { content, ...record }] of records.entries()) {
+    const one = await sealedRecord(record, origin, index);
+    ciphertexts.push(await sealBytes(content, one.dataKey, { ...one.reference, type: recordContent }));
+    sealed.push(one);
   }
-  return { batches: batches.fresh, records: sealed, ciphertexts };
+  return { sealed, ciphertexts };
 }
 
 /** One record whose content is a stream: the ciphertext is sealed while it is read. */
 export async function sealStream(
   record: Omit<PlainRecord, 'content'>,
   content: Readable,
-  recipients: Recipients,
-  open: OpenBatches,
   origin: Origin,
-  uuid: (name: string) => string,
-): Promise<Omit<SealedRecords, 'ciphertexts'> & { ciphertext: AsyncIterable<Uint8Array>; digest: () => string }> {
-  const batches = new BatchesOf(recipients, open, uuid, origin);
-  const batch = await batches.for(record);
-  const reference = record.amends ?? { recordId: recordIdOf(origin, 0), version: 1 };
-  const dataKey = newDataKey();
+): Promise<{
+  readonly sealed: SealedRecord;
+  readonly ciphertext: AsyncIterable<Uint8Array>;
+  readonly digest: () => string;
+}> {
+  const sealed = await sealedRecord(record, origin, 0);
   const digest = createHash('sha256');
   async function* counted(): AsyncGenerator<Uint8Array> {
     for await (const piece of content as AsyncIterable<Uint8Array>) {
@@ -99,30 +97,51 @@ export async function sealStream(
     }
   }
   return {
-    batches: batches.fresh,
-    records: [await sealedRecord(record, reference, batch, dataKey)],
-    ciphertext: sealContent(counted(), dataKey, { ...reference, type: recordContent }),
+    sealed,
+    ciphertext: sealContent(counted(), sealed.dataKey, { ...sealed.reference, type: recordContent }),
     digest: () => digest.digest('hex'),
   };
 }
 
 async function sealedRecord(
   record: Omit<PlainRecord, 'content'>,
-  reference: { readonly recordId: string; readonly version: number },
-  { batch, indexKey }: PairBatch,
-  dataKey: Uint8Array,
-): Promise<SealedRecords['records'][number]> {
-  const { category, clinicalDate, description } = record;
-  const terms = indexKey === undefined ? undefined : termsOf(indexKey, description.coding);
-  return {
-    ...reference,
-    batchId: batch.batch.batchId,
-    category,
-    clinicalDate,
-    wrappedKey: await wrapDataKey(batch.wrapper, dataKey),
-    sealed: await sealFacts(dataKey, reference, description),
-    ...(terms === undefined ? {} : { terms }),
-  };
+  origin: Origin,
+  index: number,
+): Promise<SealedRecord> {
+  const reference = record.amends ?? { recordId: recordIdOf(origin, index), version: 1 };
+  const dataKey = newDataKey();
+  return { record, reference, dataKey, sealed: await sealFacts(dataKey, reference, record.description) };
+}
+
+/**
+ * Wraps the records' data keys under batch keys that are sealed to these recipients.
+ *
+ * @param commandKey with `uuid` names batches so that a repeat names them alike
+ */
+export async function addressRecords(
+  records: readonly SealedRecord[],
+  recipients: Recipients,
+  open: OpenBatches,
+  commandKey: string,
+  uuid: (name: string) => string,
+): Promise<AddressedRecords> {
+  const batches = new BatchesOf(recipients, open, uuid, commandKey);
+  const addressed: AddressedRecords['records'][number][] = [];
+  for (const { record, reference, dataKey, sealed } of records) {
+    const { category, clinicalDate, description } = record;
+    const { batch, indexKey } = await batches.for(record);
+    const terms = indexKey === undefined ? undefined : termsOf(indexKey, description.coding);
+    addressed.push({
+      ...reference,
+      batchId: batch.batch.batchId,
+      category,
+      clinicalDate,
+      wrappedKey: await wrapDataKey(batch.wrapper, dataKey),
+      sealed,
+      ...(terms === undefined ? {} : { terms }),
+    });
+  }
+  return { batches: batches.fresh, records: addressed };
 }
 
 /** What a pair of category and confidentiality is sealed with in one command. */
@@ -136,15 +155,15 @@ class BatchesOf {
   readonly #recipients: Recipients;
   readonly #open: OpenBatches;
   readonly #uuid: (name: string) => string;
-  readonly #origin: Origin;
+  readonly #commandKey: string;
   readonly #used = new Map<string, PairBatch>();
   readonly fresh: FreshBatch[] = [];
 
-  constructor(recipients: Recipients, open: OpenBatches, uuid: (name: string) => string, origin: Origin) {
+  constructor(recipients: Recipients, open: OpenBatches, uuid: (name: string) => string, commandKey: string) {
     this.#recipients = recipients;
     this.#open = open;
     this.#uuid = uuid;
-    this.#origin = origin;
+    this.#commandKey = commandKey;
   }
 
   async for(record: Pick<PlainRecord, 'category' | 'confidentiality'>): Promise<PairBatch> {
@@ -156,7 +175,8 @@ class BatchesOf {
     const purpose = { patientId, category, author };
     const known = this.#open.find(purpose);
     const batch =
-      known ?? (await newBatch(this.#uuid(`batch|${this.#origin.commandKey}|${pair}`), { category, author }));
+      known ??
+      (await newBatch(this.#uuid(`batch|${this.#commandKey}|${category.epoch}|${pair}`), { category, author }));
     if (known === undefined) this.fresh.push({ purpose, batch });
     const made = { batch, indexKey: await indexKey(category) };
     this.#used.set(pair, made);

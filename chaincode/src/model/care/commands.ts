@@ -62,6 +62,23 @@ export class RegisterPatient {
   categoryKeys!: OfferedCategoryKey[];
 }
 
+export class NextCategoryKey extends OfferedCategoryKey {
+  /** One more than the epoch that ends. */
+  @IsInt() @Min(1) epoch!: number;
+}
+
+/** By the patient: begins an epoch of these key pairs. What was sealed to the one before stays as it is. */
+export class BeginKeyEpoch {
+  @IsFormat('uuid') patientId!: string;
+  @IsFormat('msp-id') home!: string;
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(64)
+  @ValidateNested({ each: true })
+  @Type(() => NextCategoryKey)
+  keys!: NextCategoryKey[];
+}
+
 /** By a registrar of the home hospital: both registrations are one person, or with `ended` they are not after all. */
 export class LinkPatients {
   @IsFormat('uuid') patientId!: string;

@@ -52,7 +52,13 @@ export async function patientFact(db: Db, patientId: string): Promise<PatientFac
 }
 
 export async function categoryKeysOf(db: Db, patientId: string): Promise<readonly CategoryKey[]> {
-  const rows = await db.selectFrom('category_keys').selectAll().where('patient_id', '=', patientId).execute();
+  const rows = await db
+    .selectFrom('category_keys')
+    .selectAll()
+    .where('patient_id', '=', patientId)
+    .orderBy('category')
+    .orderBy('confidentiality')
+    .execute();
   return rows.map((row) => ({
     patientId: row.patient_id,
     category: row.category,
@@ -201,19 +207,16 @@ export async function consentsOfPatient(db: Db, patientId: string, params: PageP
   return mapPage(rows, consentOf);
 }
 
-/** A patient's denials that are not revoked: they keep keys from being handed over. */
-export async function deniesOfPatient(db: Db, patientId: string): Promise<readonly ConsentFact[]> {
-  const rows = await consentsWithStops(db)
-    .where('consents.patient_id', '=', patientId)
-    .where('decision', '=', 'deny')
-    .where('consent_stops.revoked_at', 'is', null)
-    .execute();
-  return rows.map(consentOf);
-}
-
 export async function consentById(db: Db, consentId: string): Promise<ConsentFact | undefined> {
   const row = await consentsWithStops(db).where('consents.consent_id', '=', consentId).executeTakeFirst();
   return row === undefined ? undefined : consentOf(row);
+}
+
+/** Of these consents those that are there, ended ones too. */
+export async function consentsByIds(db: Db, consentIds: readonly string[]): Promise<readonly ConsentFact[]> {
+  if (consentIds.length === 0) return [];
+  const rows = await consentsWithStops(db).where('consents.consent_id', 'in', consentIds).execute();
+  return rows.map(consentOf);
 }
 
 export interface AccessFact extends Access {
