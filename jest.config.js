@@ -39,6 +39,7 @@ export default {
     project('boundaries', ['<rootDir>/test/src/boundaries/**/*.test.ts']),
     onNetwork('e2e', ['<rootDir>/test/src/e2e/**/*.test.ts']),
     onNetwork('faults', ['<rootDir>/test/src/faults/**/*.test.ts']),
+    project('ipfs', ['<rootDir>/test/src/ipfs/**/*.test.ts']),
     project('attacks', ['<rootDir>/test/src/attacks/**/*.test.ts']),
   ],
 };

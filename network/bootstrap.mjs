@@ -31,6 +31,7 @@ const programs = {
   test: ['test/dist/runner/main.js'],
   'compose:prepare': ['network/dist/compose/main.js', 'prepare'],
   'test:compose': ['test/dist/compose/main.js'],
+  'test:ipfs': ['test/dist/ipfs/main.js'],
   bench: ['test/dist/bench/main.js'],
   docs: ['gateway-api/dist/docs/main.js'],
   'verify-proof': ['client/dist/proof/main.js'],

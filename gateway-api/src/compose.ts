@@ -146,7 +146,7 @@ export async function startGateway(config: Config, log: Log, clock: () => number
       mspId,
       timeoutMs: endorseTimeoutMs,
     }),
-    store: await openStore(inData('content'), config.contentReplica, metrics, log),
+    store: await openStore(config, metrics, log),
     demographics: new DemographicsVault(readModel.db, keystore.derived('demographics'), clock),
     facts,
     openBatches: new OpenBatches(clock),

@@ -2,6 +2,7 @@
 export { Network, openNetwork, startNetwork, stopNetwork, type NetworkChoice } from './network.ts';
 export { benchStartup, startupTable, type StartupBench, type StartupFigures } from './benchStartup.ts';
 export { outliveReader } from './cli/closedPipe.ts';
+export { kuboVersion, obtainKubo } from './binaries/kubo.ts';
 export { obtainBinaries } from './binaries/obtain.ts';
 export { nodeImage, officialImages } from './compose/officialImages.ts';
 export { fabricVersion } from './binaries/version.ts';

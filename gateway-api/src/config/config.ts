@@ -55,6 +55,8 @@ function contradictions(config: Config): string[] {
     found.push('TLS_CERT and TLS_KEY go together');
   if (config.keystoreKey !== undefined && config.keystoreKeyFile !== undefined)
     found.push('KEYSTORE_KEY and KEYSTORE_KEY_FILE exclude each other');
+  if (config.contentReplica !== undefined && config.contentReplicaDirectory !== undefined)
+    found.push('CONTENT_REPLICA and CONTENT_REPLICA_DIR exclude each other');
   return found;
 }
 

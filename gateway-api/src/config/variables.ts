@@ -250,10 +250,36 @@ export const variables = {
     describes: 'GLN named in answers of the verification service about products that nobody registered',
     parse: gln,
   },
+  contentStore: {
+    name: 'CONTENT_STORE',
+    describes: 'RPC of the IPFS node (Kubo) that keeps ciphertext; without it a folder in DATA_DIR',
+    parse: webAddress,
+  },
+  contentStoreToken: {
+    name: 'CONTENT_STORE_TOKEN',
+    describes: 'bearer token for CONTENT_STORE (`API.Authorizations` of the node)',
+    parse: secretToken,
+  },
   contentReplica: {
+    name: 'CONTENT_REPLICA',
+    describes: 'RPC of another IPFS node, with a copy of all ciphertext to heal from',
+    parse: webAddress,
+  },
+  contentReplicaToken: {
+    name: 'CONTENT_REPLICA_TOKEN',
+    describes: 'bearer token for CONTENT_REPLICA',
+    parse: secretToken,
+  },
+  contentReplicaDirectory: {
     name: 'CONTENT_REPLICA_DIR',
-    describes: 'folder, on another disk, with a copy of all ciphertext to heal from; without it there is none',
+    describes: 'that copy as a folder instead, on another disk; without either there is none',
     parse: text,
+  },
+  contentTimeoutMs: {
+    name: 'CONTENT_TIMEOUT_MS',
+    describes: 'how long an IPFS node may do nothing before it counts as lost',
+    fallback: '10000',
+    parse: wholeNumber(100, 600_000),
   },
   integrityCheckMinutes: {
     name: 'INTEGRITY_CHECK_MINUTES',

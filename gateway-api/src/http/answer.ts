@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 import { Refusal } from '@chain-of-care/chaincode/model';
 import type { Log } from '../log.ts';
+import { StoreUnavailable } from '../vault/store/index.ts';
 import { Problem, problemOf } from './problem.ts';
 import type { Reply } from './route.ts';
 
@@ -44,7 +45,8 @@ export function problemFrom(error: unknown): Problem {
     type?: unknown;
     status?: unknown;
   };
-  if (isStorageFailure(error)) return new Problem('unavailable', { cause: error, headers: { 'retry-after': '30' } });
+  if (isStorageFailure(error))
+    return new Problem('storage_unavailable', { cause: error, headers: { 'retry-after': '30' } });
   const known = parserProblems[String(type)];
   if (known !== undefined) return new Problem(known, { cause: error });
   if (status === 400 || error instanceof URIError) return new Problem('malformed_request', { cause: error });
@@ -57,6 +59,7 @@ export function problemFrom(error: unknown): Problem {
 const storageFailures: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'ENOTDIR', 'EACCES']);
 
 function isStorageFailure(error: unknown): boolean {
+  if (error instanceof StoreUnavailable) return true;
   return error instanceof Error && storageFailures.has((error as NodeJS.ErrnoException).code);
 }
 
@@ -76,7 +79,7 @@ const parserProblems: Readonly<
 /** Answers with a problem document, unless the answer has begun; an error of our own is logged. */
 export function sendProblem(response: Response, error: unknown, log?: Log): void {
   const problem = problemFrom(error);
-  const isOurs = isStorageFailure(problem.cause) || (problem.code !== 'unavailable' && problem.code !== 'draining');
+  const isOurs = problem.code !== 'unavailable' && problem.code !== 'draining';
   if (problem.status >= 500 && isOurs)
     log?.error({ err: problem.cause ?? error, code: problem.code }, 'request failed');
   if (response.headersSent || response.destroyed) {

@@ -1,7 +1,7 @@
-import { mkdtemp, readdir, readFile, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from '@jest/globals';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Act, Applied, Ledger } from '../fabric/act.ts';
 import { Problem } from '../http/problem.ts';
 import type { Log } from '../log.ts';
@@ -34,6 +34,7 @@ describe('reports of refused acts', () => {
   beforeEach(async () => {
     directory = join(await mkdtemp(join(tmpdir(), 'refusals-')), 'refusals');
   });
+  afterEach(() => rm(dirname(directory), { recursive: true }));
   const until = async (done: () => Promise<boolean>) => {
     for (let tries = 0; tries < 200 && !(await done()); tries += 1)
       await new Promise((resolve) => {

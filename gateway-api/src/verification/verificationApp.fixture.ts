@@ -1,5 +1,5 @@
 /** The routes of verification and labels over the small story, with callers by name and a ledger that takes everything. */
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Caller, CallerRole } from '../auth/caller.ts';
@@ -90,6 +90,7 @@ export async function openVerificationApp(): Promise<VerificationApp> {
     async close() {
       await app.close();
       await model.close();
+      await rm(config.dataDirectory, { recursive: true, force: true });
     },
   };
 }

@@ -6,12 +6,14 @@ import { NetworkFailure, messageOf } from '../failure.ts';
 import { run } from '../processes/run.ts';
 import { fabricCaVersion, fabricSamples, fabricVersion } from './version.ts';
 
-interface GoModule {
+export interface GoModule {
   readonly path: string;
   /** Folder of the go.mod whose `tool` lines name the programs. */
   readonly folder: string;
   /** The linker's variable that a program's `version` prints, with its value. */
-  readonly version: string;
+  readonly version?: string;
+  /** Whether it has parts in C. */
+  readonly isPureGo?: true;
 }
 
 const fabric: GoModule = {
@@ -69,7 +71,9 @@ export async function buildFabric(folder: string, progress: (what: string) => vo
   }
 }
 
-async function build(module: GoModule, bin: string, progress: (what: string) => void): Promise<void> {
+/** Builds the module's programs into the folder `bin`. @throws NetworkFailure */
+export async function build(module: GoModule, bin: string, progress: (what: string) => void): Promise<void> {
+  const named = module.version === undefined ? '' : ` -X ${module.version}`;
   let modules = 0;
   let packages = 0;
   progress('modules');
@@ -77,17 +81,19 @@ async function build(module: GoModule, bin: string, progress: (what: string) => 
     if (/\.zip: 200/.test(line)) progress(`${(modules += 1)} modules`);
   });
   progress('compiling');
-  await go(
-    module,
-    ['build', '-v', '-trimpath', '-ldflags', `-s -w -X ${module.version}`, '-o', `${bin}/`, 'tool'],
-    () => progress(`compiled ${(packages += 1)} packages`),
+  await go(module, ['build', '-v', '-trimpath', '-ldflags', `-s -w${named}`, '-o', `${bin}/`, 'tool'], () =>
+    progress(`compiled ${(packages += 1)} packages`),
   );
 }
 
-function go({ folder }: GoModule, parameters: readonly string[], onLine?: (line: string) => void): Promise<string> {
+function go(
+  { folder, isPureGo }: GoModule,
+  parameters: readonly string[],
+  onLine?: (line: string) => void,
+): Promise<string> {
   return run('go', parameters, {
     folder,
-    environment: { CGO_ENABLED: '1', GOFLAGS: '-mod=readonly', GOTOOLCHAIN: 'auto' },
+    environment: { CGO_ENABLED: isPureGo === true ? '0' : '1', GOFLAGS: '-mod=readonly', GOTOOLCHAIN: 'auto' },
     milliseconds: buildMinutes * 60_000,
     ...(onLine === undefined ? {} : { onLine }),
   });

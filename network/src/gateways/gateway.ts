@@ -24,11 +24,20 @@ const passedOn = [
   'OIDC_ISSUER',
   'LOG_LEVEL',
   'COALESCE_WINDOW_MS',
+  'CONTENT_TIMEOUT_MS',
   'CORS_ORIGINS',
   'NODE_EXTRA_CA_CERTS',
   'PUBLIC_VERIFICATIONS',
 ] as const;
 const passedOnPrefixes = ['RATE_LIMIT_', 'VERIFICATION_'] as const;
+/** Variables that are a member's own: `DATABASE_URL_HOSPITAL` is the hospital's DATABASE_URL. */
+const ofMember = [
+  'DATABASE_URL',
+  'CONTENT_STORE',
+  'CONTENT_STORE_TOKEN',
+  'CONTENT_REPLICA',
+  'CONTENT_REPLICA_TOKEN',
+] as const;
 
 /** Makes the key of a member's custodial key store (32 random bytes, base64) unless it is there. */
 export async function provideKeystoreKey(data: DataFolder, member: ConfiguredMember): Promise<void> {
@@ -47,13 +56,16 @@ export function gatewayEnvironment(
       pair[1] !== undefined &&
       (passedOn.some((name) => name === pair[0]) || passedOnPrefixes.some((prefix) => pair[0].startsWith(prefix))),
   );
-  const databaseUrl = process.env[`DATABASE_URL_${member.key.toUpperCase()}`];
+  const own = ofMember.flatMap((name): [string, string][] => {
+    const value = process.env[`${name}_${member.key.toUpperCase()}`];
+    return value === undefined ? [] : [[name, value]];
+  });
+  const hasReplica = own.some(([name]) => name === 'CONTENT_REPLICA');
   return {
-    ...Object.fromEntries(handed),
-    ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
+    ...Object.fromEntries([...handed, ...own]),
     CONNECTION_PROFILE: data.connection(member.mspId),
     DATA_DIR: gatewayFolder(data, member),
-    CONTENT_REPLICA_DIR: join(gatewayFolder(data, member), 'replica'),
+    ...(hasReplica ? {} : { CONTENT_REPLICA_DIR: join(gatewayFolder(data, member), 'replica') }),
     HOST: config.host,
     PORT: String(member.ports.gateway),
     INTERNAL_PORT: String(member.ports.internal),

@@ -3,7 +3,7 @@
  * real projection makes tables of them (PGlite), the real handlers answer. Only Fabric, HTTP and the clock are not there.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -115,11 +115,13 @@ export interface Answer<Body = Readonly<Record<string, unknown>>> {
 export class MemoryGateway {
   readonly ledger: ProjectedLedger;
   readonly readModel: ReadModel;
+  readonly #dataDirectory: string;
   readonly #routes: ReadonlyMap<string, Route>;
 
-  private constructor(ledger: ProjectedLedger, readModel: ReadModel, routes: readonly Route[]) {
+  private constructor(ledger: ProjectedLedger, readModel: ReadModel, dataDirectory: string, routes: readonly Route[]) {
     this.ledger = ledger;
     this.readModel = readModel;
+    this.#dataDirectory = dataDirectory;
     this.#routes = new Map(routes.map((route) => [route.operationId, route]));
   }
 
@@ -149,7 +151,7 @@ export class MemoryGateway {
     } as unknown as Services;
     const reports = new RefusalReports(join(dataDirectory, 'refusals'), ledger, log, services.serviceIdentity);
     const supply = { ...services, commerceLater: new LaterActs(join(dataDirectory, 'commerce'), ledger, log) };
-    return new MemoryGateway(ledger, readModel, [
+    return new MemoryGateway(ledger, readModel, dataDirectory, [
       ...productRoutes(services),
       ...eventRoutes(supply, reports),
       ...alertRoutes(services),
@@ -203,7 +205,8 @@ export class MemoryGateway {
     }
   }
 
-  close(): Promise<void> {
-    return this.readModel.close();
+  async close(): Promise<void> {
+    await this.readModel.close();
+    await rm(this.#dataDirectory, { recursive: true, force: true });
   }
 }

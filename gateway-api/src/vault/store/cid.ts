@@ -3,6 +3,8 @@
  * specification). An IPFS node that is given the same bytes as one raw leaf computes the same CID; how larger objects
  * become compatible is said in docs/decisions/0010.
  */
+import { CiphertextStoreError } from './ciphertextStore.ts';
+
 const prefix = Uint8Array.of(0x01, 0x55, 0x12, 0x20);
 const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
 
@@ -18,6 +20,13 @@ export function digestOf(cid: string): Uint8Array | undefined {
   if (!prefix.every((byte, index) => bytes[index] === byte)) return undefined;
   const digest = bytes.subarray(prefix.length);
   return cidOf(digest) === cid ? digest : undefined;
+}
+
+/** @throws CiphertextStoreError `cid` */
+export function digestFrom(cid: string): Uint8Array {
+  const digest = digestOf(cid);
+  if (digest === undefined) throw new CiphertextStoreError('cid', cid, 'not a CIDv1 of raw bytes with SHA-256');
+  return digest;
 }
 
 /** RFC 4648 §6, lower case, without padding. */

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cidOf, digestOf } from './cid.ts';
+import { cidOf, digestFrom } from './cid.ts';
 import {
   CiphertextStoreError,
   type ByteRange,
@@ -212,12 +212,6 @@ export class DirectoryStore implements CiphertextStore {
   #pathOf(cid: string): string {
     return join(this.#folderOf(cid), cid);
   }
-}
-
-function digestFrom(cid: string): Uint8Array {
-  const digest = digestOf(cid);
-  if (digest === undefined) throw new CiphertextStoreError('cid', cid, 'not a CIDv1 of raw bytes with SHA-256');
-  return digest;
 }
 
 function withoutFile({ cid, size, sha256 }: Received): StoredCiphertext {

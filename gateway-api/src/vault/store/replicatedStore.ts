@@ -6,18 +6,27 @@ import {
   type StoredCiphertext,
   type VerifiedCiphertext,
 } from './ciphertextStore.ts';
+import { StoreUnavailable } from './storeUnavailable.ts';
 
 /** What became of one object outside of a request's own answer. */
 export interface ReplicaEvents {
   /** Restored in the store or in the replica from the other one. */
   readonly healed: (cid: string) => void;
-  /** The replica did not take an object, give it or let it go; the next verification tries again. */
+  /** The store or its replica did not take an object, give it or let it go; the next verification tries again. */
   readonly behind: (cid: string, error: unknown) => void;
+}
+
+interface Held<Value> {
+  readonly value: Value;
+  /** Where it lies. */
+  readonly holder: CiphertextStore;
+  readonly healed: boolean;
 }
 
 /**
  * A store with a replica beside it. Reads come from the store; what is lost or altered there is restored from the replica
- * before the first byte is given, and what the replica lacks is copied to it when an object is verified.
+ * before the first byte is given, and what the replica lacks is copied to it when an object is verified. While the store
+ * takes nothing, reads come from the replica.
  */
 export class ReplicatedStore implements CiphertextStore {
   readonly #store: CiphertextStore;
@@ -43,25 +52,34 @@ export class ReplicatedStore implements CiphertextStore {
   }
 
   async get(cid: string, range?: ByteRange): Promise<AsyncIterable<Uint8Array>> {
-    await this.verifyOnce(cid);
-    return this.#store.get(cid, range);
+    const { value } = await this.#held(cid, async (store) => {
+      await store.verifyOnce(cid);
+      return store.get(cid, range);
+    });
+    return value;
   }
 
   async stat(cid: string): Promise<StoredCiphertext | undefined> {
-    return (await this.#store.stat(cid)) ?? (await this.#replica.stat(cid));
+    const own = await this.#store.stat(cid).catch(async (error: unknown) => {
+      if (!isBroken(error)) throw error;
+      return this.#replica.stat(cid);
+    });
+    return own ?? (await this.#replica.stat(cid));
   }
 
   async verify(cid: string): Promise<VerifiedCiphertext> {
-    const own = await this.#orRestored(cid, () => this.#store.verify(cid));
+    const { value, holder, healed } = await this.#held(cid, (store) => store.verify(cid));
+    if (healed) return { ...value, healed };
+    if (holder === this.#replica) return value;
     const isWhole = await this.#replica.verify(cid).then(
       () => true,
       () => false,
     );
-    return !isWhole && (await this.#copied(cid)) ? { ...own, healed: true } : own;
+    return !isWhole && (await this.#copied(cid)) ? { ...value, healed: true } : value;
   }
 
   async verifyOnce(cid: string): Promise<VerifiedCiphertext> {
-    return this.#orRestored(cid, () => this.#store.verifyOnce(cid));
+    return (await this.#held(cid, (store) => store.verifyOnce(cid))).value;
   }
 
   async delete(cid: string): Promise<boolean> {
@@ -73,23 +91,36 @@ export class ReplicatedStore implements CiphertextStore {
     return own || other;
   }
 
-  /** @throws CiphertextStoreError of the store, when the replica has nothing whole either */
-  async #orRestored(cid: string, verify: () => Promise<VerifiedCiphertext>): Promise<VerifiedCiphertext> {
+  /**
+   * Asks the store, restored from the replica where it has to be, or else the replica.
+   *
+   * @throws what the store says, when the replica has nothing whole either
+   */
+  async #held<Value>(cid: string, ask: (store: CiphertextStore) => Promise<Value>): Promise<Held<Value>> {
     try {
-      return await verify();
+      return { value: await ask(this.#store), holder: this.#store, healed: false };
     } catch (error) {
       if (!isBroken(error)) throw error;
-      // The replica's bytes are hashed on their way: an object that is broken there too gets no name here.
-      const restored = await this.#fromReplica(cid).catch(() => {
+      if (!(error instanceof StoreUnavailable) && (await this.#restored(cid)))
+        return { value: await ask(this.#store), holder: this.#store, healed: true };
+      const value = await ask(this.#replica).catch(() => {
         throw error;
       });
-      this.#events.healed(cid);
-      return { ...restored, healed: true };
+      this.#events.behind(cid, error);
+      return { value, holder: this.#replica, healed: false };
     }
   }
 
-  async #fromReplica(cid: string): Promise<StoredCiphertext> {
-    return this.#store.put(await this.#replica.get(cid));
+  /** Nothing is touched in the store unless the replica has it whole. */
+  async #restored(cid: string): Promise<boolean> {
+    try {
+      await this.#replica.verify(cid);
+      await rewritten(this.#store, cid, await this.#replica.get(cid));
+    } catch {
+      return false;
+    }
+    this.#events.healed(cid);
+    return true;
   }
 
   async #replicate(cids: readonly string[]): Promise<void> {
@@ -106,7 +137,7 @@ export class ReplicatedStore implements CiphertextStore {
 
   async #copied(cid: string): Promise<boolean> {
     try {
-      await this.#replica.put(await this.#store.get(cid));
+      await rewritten(this.#replica, cid, await this.#store.get(cid));
     } catch (error) {
       this.#events.behind(cid, error);
       return false;
@@ -114,6 +145,12 @@ export class ReplicatedStore implements CiphertextStore {
     this.#events.healed(cid);
     return true;
   }
+}
+
+/** A store of blocks does not write over one that it has, altered or not. */
+async function rewritten(store: CiphertextStore, cid: string, bytes: CiphertextSource): Promise<StoredCiphertext> {
+  await store.delete(cid).catch(() => false);
+  return store.put(bytes);
 }
 
 /** Lost, altered, or not to be read: a disk that fails says `EIO`, a mount that is gone `ENOTDIR`. */
