@@ -114,7 +114,7 @@ describe('the store is gone', () => {
     await writeFile(content, 'no directory');
     try {
       const refused = await ada.post(`${chart}/records`, record, { key });
-      expect([refused.status, refused.body['code']]).toEqual([503, 'unavailable']);
+      expect([refused.status, refused.body['code']]).toEqual([503, 'storage_unavailable']);
     } finally {
       await rm(content);
       await rename(`${content}.away`, content);
