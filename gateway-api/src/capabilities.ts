@@ -13,6 +13,7 @@ import { labelRoutes } from './labels/routes.ts';
 import { patientRoutes } from './patients/routes.ts';
 import { recordRoutes } from './records/routes.ts';
 import { registryRoutes } from './registry/routes.ts';
+import { representativeRoutes } from './representatives/routes.ts';
 import type { Services } from './services.ts';
 import { sharingTokenRoutes } from './sharing-tokens/routes.ts';
 import { supplyRoutes } from './supply/routes.ts';
@@ -21,6 +22,7 @@ import { verificationRoutes } from './verification/routes.ts';
 const capabilities: readonly ((services: Services) => Route[])[] = [
   registryRoutes,
   patientRoutes,
+  representativeRoutes,
   recordRoutes,
   changeRoutes,
   importRoutes,

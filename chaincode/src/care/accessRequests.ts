@@ -11,7 +11,7 @@ import {
 import { accessRequestIdOf, lapsesAt, requireAct, requireUnanswered } from '../rules/index.ts';
 import { requireStaffActor } from '../registry/actor.ts';
 import { accessRequestAddress, placeOf, type PatientRef, type Place } from './addresses.ts';
-import { patientRefOf, requirePatient, requireSelf } from './patientRef.ts';
+import { patientRefOf, requirePatient, requirePatientSide } from './patientRef.ts';
 
 /** A clinician asks the patient for access. It gives no right: the patient's consent does, and answers the request. */
 export const requestAccess = command<RequestAccess>({
@@ -53,7 +53,7 @@ export const denyAccessRequest = command<DenyAccessRequest>({
   async decide(transaction, command) {
     const { home, requestId, requesterOrg } = command.body;
     const patient = patientRefOf(transaction, command);
-    await requireSelf(transaction, patient);
+    await requirePatientSide(transaction, patient);
     return answer(transaction, patient, placeOf(home, requesterOrg), requestId, { status: 'denied' });
   },
 });

@@ -42,11 +42,11 @@ import {
   type PatientRef,
   type Place,
 } from './addresses.ts';
-import { isSelf, patientRefOf } from './patientRef.ts';
+import { isSelf, patientRefOf, representativeOf, type PatientSide } from './patientRef.ts';
 import { rulesFor } from './reader.ts';
 import { bearerRole, requireTokenOf } from './sharingTokens.ts';
 
-/** Who reads: themselves or staff, with what is needed to decide and to record it. */
+/** Who reads: the patient, a representative or staff, with what is needed to decide and to record it. */
 interface Accessor {
   readonly reader: Reader;
   readonly id: string;
@@ -203,18 +203,26 @@ function isSameVersion(one: RecordVersion, other: RecordVersion): boolean {
 
 async function accessorOf(transaction: Transaction, patient: PatientRef, place: Place): Promise<Accessor> {
   const { submitter, ledger, timeMs } = transaction;
-  if (submitter.mspId === patient.home) {
-    const self = await ledger.get(patientType, patientAddress(patient));
-    if (self === undefined) throw new Refusal('patient_not_found');
-    if (isSelf(transaction, self))
-      return { reader: { kind: 'self' }, id: patient.patientId, mspId: patient.home, role: 'patient' };
-  }
+  const isHome = submitter.mspId === patient.home;
+  const self = isHome ? await ledger.get(patientType, patientAddress(patient)) : undefined;
+  if (isHome && self === undefined) throw new Refusal('patient_not_found');
+  if (self !== undefined && isSelf(submitter, self))
+    return patientSide({ role: 'patient', id: patient.patientId }, patient);
   const actor = await findStaffActor(transaction, ['clinical', 'registry']);
-  if (actor === undefined) throw new Refusal('unknown_identity');
+  if (actor === undefined) {
+    const representative =
+      self === undefined ? undefined : await representativeOf(transaction, patient, self, submitter);
+    if (representative === undefined) throw new Refusal('unknown_identity');
+    return patientSide(representative, patient);
+  }
   requireAct(actor, 'care.openAccess', timeMs);
   const { staffId: id, mspId, role, department } = actor;
   const group = department === undefined ? {} : { group: department };
   return { reader: await staffReader(transaction, patient, place, actor), id, mspId, role, ...group };
+}
+
+function patientSide({ role, id }: PatientSide, { home }: PatientRef): Accessor {
+  return { reader: { kind: 'self' }, id, mspId: home, role };
 }
 
 async function staffReader(
@@ -232,7 +240,8 @@ async function staffReader(
  * revoked reads nothing more. The access must name the person whose key opened it.
  */
 async function readerOf(transaction: Transaction, patient: PatientRef, place: Place, access: Access): Promise<Reader> {
-  if (access.accessorRole === 'patient') return selfOf(transaction, patient, access);
+  if (access.accessorRole === 'patient' || access.accessorRole === 'representative')
+    return selfOf(transaction, patient, access);
   const { deviceKey, accessorOrg: mspId, accessorId } = access;
   const actor = await findStaffOfKey(transaction, ['clinical', 'registry'], { deviceKey, mspId });
   if (actor?.staffId !== accessorId) throw new Refusal('access_not_permitted');
@@ -240,11 +249,19 @@ async function readerOf(transaction: Transaction, patient: PatientRef, place: Pl
   return staffReader(transaction, patient, place, actor);
 }
 
-/** An access in a collection of one endorser may be forged: that the patient opened it holds only with a key of theirs. */
-async function selfOf({ ledger }: Transaction, patient: PatientRef, access: Access): Promise<Reader> {
-  const self = await ledger.get(patientType, patientAddress(patient));
-  const isOwnKey = self?.devices.some(({ deviceKey, status }) => deviceKey === access.deviceKey && status === 'active');
-  if (access.accessorOrg !== patient.home || isOwnKey !== true) throw new Refusal('access_not_permitted');
+/**
+ * An access in a collection of one endorser may be forged: that the patient opened it holds only with a key of theirs, and
+ * that a representative did only as long as they represent the patient.
+ */
+async function selfOf(transaction: Transaction, patient: PatientRef, access: Access): Promise<Reader> {
+  const self = await transaction.ledger.get(patientType, patientAddress(patient));
+  const { accessorRole, accessorId, accessorOrg: mspId, deviceKey } = access;
+  if (self === undefined) throw new Refusal('access_not_permitted');
+  const isTheirs =
+    accessorRole === 'patient'
+      ? isSelf({ mspId, deviceKey }, self)
+      : (await representativeOf(transaction, patient, self, { mspId, deviceKey }))?.id === accessorId;
+  if (!isTheirs) throw new Refusal('access_not_permitted');
   return { kind: 'self' };
 }
 

@@ -15,6 +15,12 @@ export const patientAddress = ({ home, handle, patientId }: PatientRef): Address
 export const linkAddress = ({ home, handle }: PatientRef, otherId: string): Address =>
   handleAddress(collectionName.care(home), handle, 'link', otherId);
 
+export const representativeAddress = ({ home, handle }: PatientRef, deviceKey: string): Address =>
+  handleAddress(collectionName.care(home), handle, 'representative', deviceKey);
+
+export const endingAddress = ({ home, handle }: PatientRef, representativeId: string): Address =>
+  handleAddress(collectionName.access(home), handle, 'ending', representativeId);
+
 export const headAddress = ({ home, handle, patientId }: PatientRef): Address =>
   handleAddress(collectionName.care(home), handle, 'head', patientId);
 

@@ -36,7 +36,7 @@ import {
 import { approveRequest } from './accessRequests.ts';
 import { requireBegunEpochs } from './keyEpochs.ts';
 import { openTo } from './openings.ts';
-import { patientRefOf, requireSelf } from './patientRef.ts';
+import { patientRefOf, requirePatientSide } from './patientRef.ts';
 
 /** Where the rules of a grantee lie: those of everyone at home only. */
 function placeOfGrantee(home: string, { mspId }: Grantee): Place {
@@ -54,7 +54,7 @@ export const grantConsent = command<GrantConsent>({
     const { ledger, time, timeMs, submitter } = transaction;
     const { patientId, home, grantKeys, wraps, grantee, sealedNote, requestId, ...rule } = command.body;
     const patient = patientRefOf(transaction, command);
-    await requireSelf(transaction, patient);
+    await requirePatientSide(transaction, patient);
     await requireGrantee(transaction, grantee, rule.decision);
     const origin = { commandKey: command.key, deviceKey: submitter.deviceKey, handle: patient.handle };
     if (rule.consentId !== consentIdOf(origin, grantee))
@@ -93,7 +93,7 @@ export const addWraps = command<AddWraps>({
     const { ledger } = transaction;
     const { home, consentId, grantKeys, wraps } = command.body;
     const patient = patientRefOf(transaction, command);
-    await requireSelf(transaction, patient);
+    await requirePatientSide(transaction, patient);
     for (const facts of [collectionName.care(home), collectionName.exchange(home)]) {
       const consent = await ledger.get(consentType, consentAddress(facts, patient, consentId));
       if (consent === undefined) continue;
@@ -117,7 +117,7 @@ export const revokeConsent = command<RevokeConsent>({
     const { ledger, time, submitter } = transaction;
     const { patientId, home, consentId, grantee } = command.body;
     const patient = patientRefOf(transaction, command);
-    await requireSelf(transaction, patient);
+    await requirePatientSide(transaction, patient);
     const place = placeOfGrantee(home, grantee);
     const consent = await ledger.get(consentType, consentAddress(place.facts, patient, consentId));
     if (consent === undefined) throw new Refusal('consent_not_found', undefined, '/consentId');

@@ -9,6 +9,7 @@ import { changePatientStatus, linkPatients } from './changePatient.ts';
 import { mirrorRecords } from './mirrorRecords.ts';
 import { readRecords } from './queries.ts';
 import { createSharingToken, redeemSharingToken, revokeSharingToken } from './sharingTokens.ts';
+import { confirmRepresentative, endRepresentative } from './representatives.ts';
 import { registerPatient } from './registerPatient.ts';
 import { withdrawRecord } from './withdrawRecord.ts';
 
@@ -17,6 +18,8 @@ export const careDefinition: ContractDefinition = {
     'care.registerPatient': registerPatient,
     'care.linkPatients': linkPatients,
     'care.changePatientStatus': changePatientStatus,
+    'care.confirmRepresentative': confirmRepresentative,
+    'care.endRepresentative': endRepresentative,
     'care.appendRecords': appendRecords,
     'care.withdrawRecord': withdrawRecord,
     'care.grantConsent': grantConsent,

@@ -10,7 +10,7 @@ import {
 } from '../model/index.ts';
 import { batchKeyAddress, openingAddress, recordAddress, withdrawalAddress } from './addresses.ts';
 import { isOpened } from './openings.ts';
-import { patientRefOf, requireSelf } from './patientRef.ts';
+import { patientRefOf, requirePatientSide } from './patientRef.ts';
 
 /** Copies facts of existing records to `exchange_H`; only what a consent has opened to another hospital. */
 export const mirrorRecords = command<MirrorRecords>({
@@ -20,7 +20,7 @@ export const mirrorRecords = command<MirrorRecords>({
     const { ledger } = transaction;
     const { home, records } = command.body;
     const patient = patientRefOf(transaction, command);
-    await requireSelf(transaction, patient);
+    await requirePatientSide(transaction, patient);
     const [care, exchange] = [collectionName.care(home), collectionName.exchange(home)];
     for (const [index, { recordId, version }] of records.entries()) {
       const fact = await ledger.get(recordFactType, recordAddress(care, patient, recordId, version));

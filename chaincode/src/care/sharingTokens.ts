@@ -29,7 +29,7 @@ import {
   type PatientRef,
   type Place,
 } from './addresses.ts';
-import { patientRefOf, requireSelf } from './patientRef.ts';
+import { patientRefOf, requirePatientSide } from './patientRef.ts';
 
 /** Role and id of a redeemer without an account. */
 export const bearerRole = 'bearer';
@@ -48,7 +48,7 @@ export const createSharingToken = command<CreateSharingToken>({
     const { ledger, submitter, time, timeMs } = transaction;
     const { tokenId, home, grantee, keys, redeemHash, expiresAt, singleUse, purposeOfUse } = command.body;
     const patient = patientRefOf(transaction, command);
-    await requireSelf(transaction, patient);
+    await requirePatientSide(transaction, patient);
     const origin = { commandKey: command.key, deviceKey: submitter.deviceKey, handle: patient.handle };
     if (tokenId !== sharingTokenIdOf(origin, grantee?.mspId))
       throw new Refusal('validation_failed', 'does not follow from the command', '/tokenId');
@@ -81,7 +81,7 @@ export const revokeSharingToken = command<RevokeSharingToken>({
     const { ledger, submitter, time } = transaction;
     const { tokenId, home, granteeOrg, patientId } = command.body;
     const patient = patientRefOf(transaction, command);
-    await requireSelf(transaction, patient);
+    await requirePatientSide(transaction, patient);
     const place = placeOf(home, granteeOrg);
     const token = await ledger.get(sharingTokenType, sharingTokenAddress(place.facts, patient, tokenId));
     if (token === undefined) throw new Refusal('token_not_found', undefined, '/tokenId');

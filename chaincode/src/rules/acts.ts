@@ -26,6 +26,7 @@ export const acts = {
 
   'care.registerPatient': { roles: ['registrar', 'integration'], at: ['hospital'] },
   'care.changePatient': { roles: ['registrar', 'integration'], at: ['hospital'] },
+  'care.confirmRepresentative': { roles: ['registrar'], at: ['hospital'] },
   'care.writeRecords': {
     roles: ['clinician', 'nurse', 'pharmacist', 'integration'],
     at: ['hospital'],

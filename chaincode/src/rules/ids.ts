@@ -33,6 +33,10 @@ export function accessRequestIdOf({ commandKey, deviceKey, handle }: Origin): st
   return idOf('access-request', commandKey, deviceKey, handle);
 }
 
+export function representativeIdOf({ commandKey, deviceKey, handle }: Origin): string {
+  return idOf('representative', commandKey, deviceKey, handle);
+}
+
 /** The person named decides in which collection a token lies. */
 export function sharingTokenIdOf({ commandKey, deviceKey, handle }: Origin, granteeOrg: string | undefined): string {
   return idOf('sharing-token', commandKey, deviceKey, handle, granteeOrg ?? '');

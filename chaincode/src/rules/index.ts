@@ -17,6 +17,7 @@ export * from './legalClocks.ts';
 export * from './licences.ts';
 export * from './quantities.ts';
 export * from './recordChain.ts';
+export * from './representatives.ts';
 export * from './risk.ts';
 export * from './sharingTokens.ts';
 export * from './supplyAlerts.ts';

@@ -72,7 +72,7 @@ export function factsAad({ recordId, version }: RecordReference): Bytes {
 
 /** What a note in free text stands beside: a consent (its purpose in the patient's words), an access or a request (its reason). */
 export interface NoteReference {
-  readonly kind: 'consent' | 'access' | 'request';
+  readonly kind: 'consent' | 'access' | 'request' | 'representative';
   readonly patientId: string;
   readonly id: string;
 }

@@ -1,6 +1,7 @@
 /** A hospital's patients, and how a patient is led to another hospital, over REST. */
+import type { RepresentativeRelationship } from '@chain-of-care/chaincode/model';
 import type { Committed } from './care.ts';
-import { path, type PostOptions, type RestClient } from './restClient.ts';
+import { path, type PostOptions, type RestClient, type UploadBody } from './restClient.ts';
 
 export interface PatientIdentifier {
   readonly system: string;
@@ -43,6 +44,35 @@ export interface ReadReceipt {
   readonly accessorId: string;
   readonly accessorOrg: string;
   readonly firstReadAt: string;
+}
+
+interface PersonName {
+  readonly family?: string;
+  readonly given: readonly string[];
+}
+
+/** Who acts for a patient (FHIR RelatedPerson). */
+export interface RepresentativeFacts {
+  readonly id: string;
+  readonly patientId: string;
+  /** As the audit names who acted. */
+  readonly personId: string;
+  readonly relationship: RepresentativeRelationship;
+  /** Whether they act now. */
+  readonly active: boolean;
+  readonly name?: PersonName;
+  readonly period: { readonly start: string; readonly end?: string };
+  readonly confirmedBy: string;
+}
+
+export interface Confirmation {
+  readonly relationship: RepresentativeRelationship;
+  readonly account: { readonly subject: string };
+  readonly name?: PersonName;
+  /** CID of the uploaded evidence. */
+  readonly evidence: string;
+  /** Parents and guardians need an end, exclusive. */
+  readonly period?: { readonly end: string };
 }
 
 type Changed = Committed & { readonly id: string };
@@ -100,5 +130,44 @@ export class Patients {
   async *readReceipts(patientId: string): AsyncGenerator<ReadReceipt, void, void> {
     for await (const receipt of this.#rest.list(path`/v1/patients/${patientId}/read-receipts`))
       yield receipt as ReadReceipt;
+  }
+
+  /** By a registrar: a document that shows who may act for a patient. @throws GatewayProblem payload_too_large */
+  async uploadRepresentationEvidence(body: UploadBody, mediaType: string): Promise<{ readonly cid: string }> {
+    return (await this.#rest.upload('/v1/representation-evidence', body, mediaType)) as { cid: string };
+  }
+
+  /** By a registrar, who saw the evidence. @throws GatewayProblem already_exists, content_not_found */
+  async confirmRepresentative(
+    patientId: string,
+    confirmation: Confirmation,
+    options: PostOptions = {},
+  ): Promise<Changed & { readonly personId: string }> {
+    const target = path`/v1/patients/${patientId}/representatives`;
+    return (await this.#rest.post(target, confirmation, options)) as Changed & { personId: string };
+  }
+
+  /**
+   * By a registrar or the representative; a power of attorney also by the patient.
+   *
+   * @throws GatewayProblem representation_ended, not_own_patient
+   */
+  async endRepresentative(patientId: string, id: string, options: PostOptions = {}): Promise<Changed> {
+    const target = path`/v1/patients/${patientId}/representatives/${id}/ending`;
+    return (await this.#rest.post(target, {}, options)) as Changed;
+  }
+
+  /** Who acts, or acted, for a patient. @throws GatewayProblem */
+  async representatives(patientId: string): Promise<readonly RepresentativeFacts[]> {
+    return this.#representations(path`/v1/patients/${patientId}/representatives`);
+  }
+
+  /** For whom the caller acts now. @throws GatewayProblem */
+  async representedPatients(): Promise<readonly RepresentativeFacts[]> {
+    return this.#representations('/v1/represented-patients');
+  }
+
+  async #representations(target: string): Promise<readonly RepresentativeFacts[]> {
+    return ((await this.#rest.get(target)) as { items: readonly RepresentativeFacts[] }).items;
   }
 }

@@ -99,4 +99,6 @@ export class AccessRequestParams {
 
 export class ListAccessRequests extends PageQuery {
   @IsOptional() @IsIn(requestStatuses) status?: RequestStatus;
+  /** By who represents them; the patient's own when absent. */
+  @IsOptional() @IsFormat('uuid') patient?: string;
 }

@@ -76,7 +76,7 @@ export async function answerRequest(
   { response, records, categories, days = request.days, maxAccesses }: AccessRequestResponse,
   idempotency: Derivation,
 ): Promise<Answered> {
-  const { requestId, requesterId, requesterOrg, purposeOfUse } = request;
+  const { requestId, patientId, requesterId, requesterOrg, purposeOfUse } = request;
   if (response === 'deny') return denyRequest(services, caller, request, idempotency);
   const unasked = categories?.find((category) => !request.categories.includes(category));
   if (unasked !== undefined)
@@ -86,6 +86,7 @@ export async function answerRequest(
   const { consentId, transaction } = await grantConsent(
     services,
     caller,
+    patientId,
     {
       grantee: { kind: 'person', mspId: requesterOrg, id: requesterId },
       purposes: [purposeOfUse],
@@ -103,10 +104,10 @@ export async function answerRequest(
 async function denyRequest(
   services: Services,
   caller: Caller,
-  { requestId, requesterOrg }: AccessRequest,
+  { requestId, patientId, requesterOrg }: AccessRequest,
   idempotency: Derivation,
 ): Promise<Answered> {
-  const patient = await patientOf(services, caller.id);
+  const patient = await patientOf(services, patientId);
   const body: DenyAccessRequest = { ...named(patient), requestId, requesterOrg };
   const { transaction } = await services.ledger.submit(caller.identity, {
     type: 'care.denyAccessRequest',

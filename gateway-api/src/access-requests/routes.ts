@@ -1,4 +1,4 @@
-import { rolesOf } from '../auth/audiences.ts';
+import { patientSide, rolesOf } from '../auth/audiences.ts';
 import type { Caller } from '../auth/caller.ts';
 import { statusOfRequest } from '@chain-of-care/chaincode/rules';
 import type { AccessRequest } from '@chain-of-care/chaincode/model';
@@ -7,6 +7,7 @@ import { page } from '../http/page.ts';
 import { Problem } from '../http/problem.ts';
 import { route, type Reply, type Route } from '../http/route.ts';
 import { transactionMembers } from '../http/transaction.ts';
+import { isOnPatientSide, requireOwnPatient } from '../patients/access.ts';
 import { PatientParams } from '../patients/dto.ts';
 import { accessRequestById, accessRequests } from '../readmodel/queries/accessRequests.ts';
 import type { Services } from '../services.ts';
@@ -55,13 +56,15 @@ export function accessRequestRoutes(services: Services): Route[] {
       operationId: 'listAccessRequests',
       tag: 'access requests',
       summary: 'Requests that wait for the patient, or that the caller made',
-      audience: ['patient', ...requesters],
+      audience: [...patientSide, ...requesters],
       query: ListAccessRequests,
       responses: { 200: { description: 'newest first', list: AccessRequestView } },
       async handler(exchange) {
         const { caller, query } = exchange;
-        const whose = caller.kind === 'patient' ? { patientId: caller.id } : { requesterId: caller.id };
-        const found = await accessRequests(db, { ...query, ...whose, nowMs: services.clock() });
+        const { patient = caller.id, ...filter } = query;
+        if (caller.kind !== 'staff') await requireOwnPatient(services, caller, patient);
+        const whose = caller.kind === 'staff' ? { requesterId: caller.id } : { patientId: patient };
+        const found = await accessRequests(db, { ...filter, ...whose, nowMs: services.clock() });
         const views = await Promise.all(found.items.map(async (each) => accessRequestView(services, caller, each)));
         return page(exchange, views, found.nextCursor);
       },
@@ -72,7 +75,7 @@ export function accessRequestRoutes(services: Services): Route[] {
       operationId: 'getAccessRequest',
       tag: 'access requests',
       summary: 'A request for access',
-      audience: ['patient', ...requesters],
+      audience: [...patientSide, ...requesters],
       params: AccessRequestParams,
       responses: { 200: { description: 'the request', body: AccessRequestView } },
       async handler({ params: { requestId }, caller }) {
@@ -88,7 +91,7 @@ export function accessRequestRoutes(services: Services): Route[] {
       operationId: 'answerAccessRequest',
       tag: 'access requests',
       summary: 'Approves with chosen records and days, as a consent, or denies',
-      audience: ['patient'],
+      audience: patientSide,
       params: AccessRequestParams,
       body: AccessRequestResponse,
       responses: { 201: { description: 'answered', body: AnsweredAccessRequest } },
@@ -120,10 +123,14 @@ function answerReply(id: string, { status, consentId, transaction }: Answered): 
 }
 
 /** @throws Problem request_not_found, also for somebody else's */
-export async function ownRequest({ readModel }: Services, caller: Caller, requestId: string): Promise<AccessRequest> {
-  const request = await accessRequestById(readModel.db, requestId);
-  const owner = caller.kind === 'patient' ? request?.patientId : request?.requesterId;
-  if (request === undefined || owner !== caller.id) throw new Problem('request_not_found');
+export async function ownRequest(services: Services, caller: Caller, requestId: string): Promise<AccessRequest> {
+  const request = await accessRequestById(services.readModel.db, requestId);
+  if (request === undefined) throw new Problem('request_not_found');
+  const isOwn =
+    caller.kind === 'staff'
+      ? request.requesterId === caller.id
+      : await isOnPatientSide(services, caller, request.patientId);
+  if (!isOwn) throw new Problem('request_not_found');
   return request;
 }
 

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { CommittedRefusal } from '../fabric/pipeline.ts';
-import { chartRoles } from '../auth/audiences.ts';
+import { chartRoles, patientSide } from '../auth/audiences.ts';
 import type { Applied } from '../fabric/act.ts';
 import { page } from '../http/page.ts';
 import { parseRange } from '../http/range.ts';
@@ -30,7 +30,7 @@ import { openAccess, type OpenedAccess } from './open.ts';
 import { receiptsOf } from './receipts.ts';
 import { ServedAccess, type ShownRecord } from './serve.ts';
 
-const readers = ['patient', ...chartRoles] as const;
+const readers = [...patientSide, ...chartRoles] as const;
 
 /** Accesses: on the ledger before the first byte, good for 15 minutes. */
 export function accessRoutes(services: Services): Route[] {
@@ -49,7 +49,7 @@ export function accessRoutes(services: Services): Route[] {
       body: NewAccess,
       responses: { 201: { description: 'permitted, VALID on the ledger', body: AccessView } },
       async handler({ params: { patientId }, body, caller, idempotency }) {
-        requireNotOtherPatient(caller, patientId);
+        await requireNotOtherPatient(services, caller, patientId);
         const opened = await openAccess(services, caller, patientId, body, idempotency).catch(withAccessId);
         return accessReply(patientId, opened);
       },
@@ -117,13 +117,13 @@ export function accessRoutes(services: Services): Route[] {
       summary: 'Which records were really served, to whom and when',
       description:
         'The audit says who was permitted to read; this, whose content left. An access that read nothing has none.',
-      audience: ['patient'],
+      audience: patientSide,
       params: PatientParams,
       query: ListReceipts,
       responses: { 200: { description: 'newest first', list: ReadReceipt } },
       async handler(exchange) {
         const { params, query, caller } = exchange;
-        requireOwnPatient(caller, params.patientId);
+        await requireOwnPatient(services, caller, params.patientId);
         const { items, nextCursor } = await receiptsOf(services, params.patientId, query);
         return page(exchange, items, nextCursor);
       },

@@ -36,6 +36,7 @@ export const auditEventTypes = [
   'consent',
   'key',
   'patient',
+  'representative',
   'change',
   'demographics',
   'export',

@@ -1,3 +1,4 @@
+import { patientSide } from '../auth/audiences.ts';
 import type { Caller } from '../auth/caller.ts';
 import { page } from '../http/page.ts';
 import { Problem } from '../http/problem.ts';
@@ -61,14 +62,16 @@ export function auditRoutes(services: Services): Route[] {
       summary: 'Accesses to the patient’s records, permitted and denied, changes, and who saw their demographics',
       description:
         'With Accept text/csv or application/fhir+json (IHE BALP) everything that the filter leaves, streamed.',
-      audience: ['patient'],
+      audience: patientSide,
       params: PatientParams,
       query: ListAuditEvents,
       responses: listed,
       async handler(exchange) {
         const { params, caller } = exchange;
-        requireOwnPatient(caller, params.patientId);
-        return listOf(exchange, { patient: caller.id }, (facts) => patientViews(services, caller.id, facts));
+        await requireOwnPatient(services, caller, params.patientId);
+        return listOf(exchange, { patient: params.patientId }, (facts) =>
+          patientViews(services, params.patientId, facts),
+        );
       },
     }),
     route({
@@ -77,11 +80,11 @@ export function auditRoutes(services: Services): Route[] {
       operationId: 'getAuditEvent',
       tag: 'audit',
       summary: 'One event, with its origin also where another member’s gateway keeps it',
-      audience: ['patient'],
+      audience: patientSide,
       params: AuditEventParams,
       responses: { 200: { description: 'the event', body: AuditEventView } },
       async handler({ params: { patientId, eventId }, caller }) {
-        requireOwnPatient(caller, patientId);
+        await requireOwnPatient(services, caller, patientId);
         const event = await auditEventById(db, eventId);
         if (event?.patientId !== patientId) throw new Problem('event_not_found');
         const [view] = await patientViews(services, patientId, [event]);

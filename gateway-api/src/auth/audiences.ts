@@ -4,6 +4,8 @@ import type { CallerRole } from './caller.ts';
 
 export const rolesOf = (act: ActName): readonly CallerRole[] => acts[act].roles;
 
+/** Who decides about a chart: the patient, and who represents them. */
+export const patientSide = ['patient', 'representative'] as const satisfies readonly CallerRole[];
 export const registrars = rolesOf('care.registerPatient');
 export const writers = rolesOf('care.writeRecords');
 export const chartRoles = rolesOf('care.openAccess');

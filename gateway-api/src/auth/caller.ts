@@ -18,8 +18,8 @@ export interface LedgerIdentity {
 export interface Caller {
   readonly issuer: string;
   readonly subject: string;
-  readonly kind: 'staff' | 'patient';
-  /** staffId or patientId. */
+  readonly kind: 'staff' | 'patient' | 'representative';
+  /** staffId, patientId, or the id of a person who is no patient here and represents some. */
   readonly id: string;
   readonly role: CallerRole;
   readonly department?: string;

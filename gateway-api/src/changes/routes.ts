@@ -1,3 +1,4 @@
+import { patientSide } from '../auth/audiences.ts';
 import { Readable } from 'node:stream';
 import { defaultLimit } from '../http/page.ts';
 import { route, type Route } from '../http/route.ts';
@@ -21,12 +22,12 @@ export function changeRoutes(services: Services): Route[] {
       operationId: 'listChanges',
       tag: 'changes',
       summary: 'What changed about the patient since the last time, in the order of the ledger',
-      audience: ['patient'],
+      audience: patientSide,
       params: PatientParams,
       query: ListChanges,
       responses: { 200: { description: 'the oldest first; `since` is for the next time', body: Changes } },
       async handler({ params: { patientId }, query: { since, limit = defaultLimit }, caller }) {
-        requireOwnPatient(caller, patientId);
+        await requireOwnPatient(services, caller, patientId);
         const found = await changesSince(readModel.db, patientId, since, limit + 1);
         const items = found.slice(0, limit);
         const next = items.at(-1)?.since ?? since;
@@ -42,12 +43,12 @@ export function changeRoutes(services: Services): Route[] {
       summary: 'The same as server-sent events, as it happens',
       description:
         'An event’s id is its `since`: a client that connects again sends it as Last-Event-ID and misses nothing.',
-      audience: ['patient'],
+      audience: patientSide,
       params: PatientParams,
       query: FollowChanges,
       responses: { 200: { description: 'events named by the kind of change', contentType: 'text/event-stream' } },
       async handler({ params: { patientId }, query, caller, header, signal }) {
-        requireOwnPatient(caller, patientId);
+        await requireOwnPatient(services, caller, patientId);
         const after = header('last-event-id') ?? query.since;
         // Asked before the stream begins, so that a wrong cursor is a problem and not a stream that ends.
         await changesSince(readModel.db, patientId, after, 1);

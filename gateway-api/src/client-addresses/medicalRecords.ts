@@ -12,7 +12,7 @@ import type { NewAccess } from '../accesses/dto.ts';
 import type { OpenedAccesses } from '../accesses/openedAccesses.ts';
 import { contentReply } from '../accesses/routes.ts';
 import { ServedAccess } from '../accesses/serve.ts';
-import { chartRoles, writers } from '../auth/audiences.ts';
+import { chartRoles, patientSide, writers } from '../auth/audiences.ts';
 import type { Caller } from '../auth/caller.ts';
 import { patientOf } from '../custody/patients.ts';
 import { page, PageQuery } from '../http/page.ts';
@@ -20,6 +20,7 @@ import { Problem } from '../http/problem.ts';
 import { route, type Route } from '../http/route.ts';
 import { transactionMembers } from '../http/transaction.ts';
 import { Derivation } from '../idempotency/derivation.ts';
+import { isOnPatientSide } from '../patients/access.ts';
 import { recordByCid } from '../readmodel/queries/care.ts';
 import { recordsOfPatient } from '../readmodel/queries/records.ts';
 import { RecordAppender } from '../records/append.ts';
@@ -105,7 +106,7 @@ export function medicalRecordRoutes(services: Services, accesses: OpenedAccesses
       operationId: 'viewMedicalRecord',
       tag,
       summary: 'Content by its content identifier, under an access of its own that is committed first',
-      audience: ['patient', ...chartRoles],
+      audience: [...patientSide, ...chartRoles],
       params: CidParams,
       responses: {
         200: { description: 'the content; X-Integrity-Verified, X-Blockchain-Hash-Verified', contentType: '*/*' },
@@ -116,7 +117,7 @@ export function medicalRecordRoutes(services: Services, accesses: OpenedAccesses
         // A view is an access of its own: the request's id makes its key.
         const idempotency = new Derivation(services.keystore.derived('client views'), caller.id, requestId);
         const { recordId: id, version } = fact;
-        const purposeOfUse = caller.kind === 'patient' ? 'PATRQT' : 'TREAT';
+        const purposeOfUse = caller.kind === 'staff' ? 'TREAT' : 'PATRQT';
         const wanted: NewAccess = { purposeOfUse, reason: 'viewed by content identifier', records: [{ id, version }] };
         const accessId = await openOwnAccess(services, caller, fact.patientId, wanted, idempotency);
         const served = await ServedAccess.of(accesses, caller, accessId);
@@ -129,7 +130,7 @@ export function medicalRecordRoutes(services: Services, accesses: OpenedAccesses
       operationId: 'verifyMedicalRecord',
       tag,
       summary: 'Whether a record’s ciphertext is what the database and the ledger say; nothing is opened',
-      audience: ['patient', ...chartRoles],
+      audience: [...patientSide, ...chartRoles],
       params: CidParams,
       responses: { 200: { description: 'what was compared', body: VerifiedRecord } },
       async handler({ params: { cid }, caller }) {
@@ -154,9 +155,10 @@ export function medicalRecordRoutes(services: Services, accesses: OpenedAccesses
 }
 
 /** Whoever may not open it learns no more than that it is not there; whether they may is decided by the access. */
-async function recordOf({ readModel }: Services, caller: Caller, cid: string): Promise<RecordFact> {
-  const fact = await recordByCid(readModel.db, cid);
-  if (fact === undefined || (caller.kind === 'patient' && fact.patientId !== caller.id))
+async function recordOf(services: Services, caller: Caller, cid: string): Promise<RecordFact> {
+  const fact = await recordByCid(services.readModel.db, cid);
+  if (fact === undefined) throw new Problem('record_not_found');
+  if (caller.kind !== 'staff' && !(await isOnPatientSide(services, caller, fact.patientId)))
     throw new Problem('record_not_found');
   return fact;
 }

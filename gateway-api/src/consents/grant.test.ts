@@ -130,7 +130,7 @@ class Chart {
     const identity = { mspId: home, deviceKey: 'd'.repeat(64) };
     const caller = { id: this.patientId, kind: 'patient', role: 'patient', identity } as Caller;
     const idempotency = new Derivation(new Uint8Array(32), identity.deviceKey, key, 'request');
-    return grantConsent(services, caller, { grantee: person, ...wanted } as NewConsent, idempotency);
+    return grantConsent(services, caller, this.patientId, { grantee: person, ...wanted } as NewConsent, idempotency);
   }
 
   mirrored(): string[] {

@@ -30,11 +30,12 @@ export interface Granted {
 export async function grantConsent(
   services: Services,
   caller: Caller,
+  patientId: string,
   wanted: NewConsent,
   idempotency: Derivation,
   requestId?: string,
 ): Promise<Granted> {
-  const patient = await patientOf(services, caller.id);
+  const patient = await patientOf(services, patientId);
   const { note, decision = 'permit', level = 'read', grantee, ...scope } = wanted;
   const command = idempotency.command('grant');
   const { deviceKey } = caller.identity;
@@ -50,7 +51,7 @@ export async function grantConsent(
   const { grantedAt: _, ...body } = rule;
   const grant: GrantConsent = {
     ...body,
-    patientId: patient.patientId,
+    patientId,
     home: patient.home,
     grantee,
     ...offered(keys),

@@ -1,11 +1,12 @@
 import { collectionName } from '@chain-of-care/chaincode/model';
 import { patientOf } from '../custody/patients.ts';
-import { chartRoles } from '../auth/audiences.ts';
+import { chartRoles, patientSide } from '../auth/audiences.ts';
+import type { Caller } from '../auth/caller.ts';
 import { defaultLimit, page } from '../http/page.ts';
 import { Problem } from '../http/problem.ts';
 import { route, type Route } from '../http/route.ts';
 import { transactionMembers } from '../http/transaction.ts';
-import { requireOwnPatient } from '../patients/access.ts';
+import { isOnPatientSide, requireOwnPatient } from '../patients/access.ts';
 import { PatientParams } from '../patients/dto.ts';
 import { consentById, consentsOfPatient, type ConsentFact } from '../readmodel/queries/care.ts';
 import type { Services } from '../services.ts';
@@ -27,13 +28,19 @@ export function consentRoutes(services: Services): Route[] {
       operationId: 'grantConsent',
       tag: 'consents',
       summary: 'Permits or denies somebody records of some categories, days and purposes',
-      audience: ['patient'],
+      audience: patientSide,
       params: PatientParams,
       body: NewConsent,
       responses: { 201: { description: 'granted', body: GrantedConsent } },
       async handler({ params, body, caller, idempotency }) {
-        requireOwnPatient(caller, params.patientId);
-        const { consentId, transaction, ...keys } = await grantConsent(services, caller, body, idempotency);
+        await requireOwnPatient(services, caller, params.patientId);
+        const { consentId, transaction, ...keys } = await grantConsent(
+          services,
+          caller,
+          params.patientId,
+          body,
+          idempotency,
+        );
         return {
           status: 201,
           headers: { location: `/v1/consents/${consentId}` },
@@ -47,12 +54,12 @@ export function consentRoutes(services: Services): Route[] {
       operationId: 'listConsents',
       tag: 'consents',
       summary: "The patient's consents, ended ones too",
-      audience: ['patient'],
+      audience: patientSide,
       params: PatientParams,
       query: ListConsents,
       responses: { 200: { description: 'newest first', list: ConsentView } },
       async handler(exchange) {
-        requireOwnPatient(exchange.caller, exchange.params.patientId);
+        await requireOwnPatient(services, exchange.caller, exchange.params.patientId);
         const { items, nextCursor } = await consentsOfPatient(
           services.readModel.db,
           exchange.params.patientId,
@@ -67,11 +74,11 @@ export function consentRoutes(services: Services): Route[] {
       operationId: 'getConsent',
       tag: 'consents',
       summary: 'A consent',
-      audience: ['patient'],
+      audience: patientSide,
       params: ConsentParams,
       responses: { 200: { description: 'the consent', body: ConsentView } },
       async handler({ params, caller }) {
-        return { status: 200, body: consentView(await ownConsent(services, params.consentId, caller.id)) };
+        return { status: 200, body: consentView(await ownConsent(services, params.consentId, caller)) };
       },
     }),
     route({
@@ -80,13 +87,13 @@ export function consentRoutes(services: Services): Route[] {
       operationId: 'revokeConsent',
       tag: 'consents',
       summary: 'Ends a consent; running accesses under it are served no more',
-      audience: ['patient'],
+      audience: patientSide,
       params: ConsentParams,
       responses: { 201: { description: 'revoked', body: RevokedConsent } },
       async handler({ params: { consentId }, caller, idempotency }) {
-        const { grantee } = await ownConsent(services, consentId, caller.id);
-        const patient = await patientOf(services, caller.id);
-        const { home, patientId, handle } = patient;
+        const { grantee, patientId } = await ownConsent(services, consentId, caller);
+        const patient = await patientOf(services, patientId);
+        const { home, handle } = patient;
         const elsewhere = isElsewhere(patient, grantee);
         const { result, transaction } = await services.ledger.submit<{ revokedAt: string }>(caller.identity, {
           type: 'care.revokeConsent',
@@ -115,13 +122,13 @@ function previewRoute(services: Services): Route {
     tag: 'consents',
     summary: 'Who could see records now, and by which rule; and what a change would change',
     description: 'Decided by the same rules as on the ledger. Nothing is signed or written.',
-    audience: ['patient'],
+    audience: patientSide,
     idempotent: false,
     params: PatientParams,
     body: ConsentQuestion,
     responses: { 200: { description: 'by record', body: ConsentPreview } },
     async handler({ params: { patientId }, body, caller }) {
-      requireOwnPatient(caller, patientId);
+      await requireOwnPatient(services, caller, patientId);
       return { status: 200, body: await previewConsents(services, await patientOf(services, patientId), body) };
     },
   });
@@ -151,9 +158,10 @@ function authorizedRoute(services: Services): Route {
 }
 
 /** @throws Problem consent_not_found, also for somebody else's */
-async function ownConsent({ readModel }: Services, consentId: string, patientId: string): Promise<ConsentFact> {
-  const consent = await consentById(readModel.db, consentId);
-  if (consent === undefined || consent.patientId !== patientId) throw new Problem('consent_not_found');
+async function ownConsent(services: Services, consentId: string, caller: Caller): Promise<ConsentFact> {
+  const consent = await consentById(services.readModel.db, consentId);
+  if (consent === undefined || !(await isOnPatientSide(services, caller, consent.patientId)))
+    throw new Problem('consent_not_found');
   return consent;
 }
 

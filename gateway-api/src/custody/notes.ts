@@ -44,7 +44,7 @@ export async function openReason(
   note: Note,
   sealed: string,
 ): Promise<string | undefined> {
-  if (kind === 'patient') return openAsAny(await patientReaders(services, note.patientId), note, sealed);
+  if (kind !== 'staff') return openAsAny(await patientReaders(services, note.patientId), note, sealed);
   const seed = await groupSeed(services.keystore, wholeOrganization, 0);
   return openAsAny(seed === undefined ? [] : [{ id: `${identity.mspId}/${wholeOrganization}`, seed }], note, sealed);
 }

@@ -3,6 +3,7 @@ import {
   alertTransitions,
   custodyTransitions,
   licencesOfRole,
+  representativeGrounds,
   type CustodyTransition,
 } from '@chain-of-care/chaincode/rules';
 import type { LicenceKind, MemberRole, StaffRole } from '@chain-of-care/chaincode/model';
@@ -20,11 +21,13 @@ export function rolesAndActsPage(): string {
     '# Who may do what',
     generatedFrom(
       '`chaincode/src/rules/acts.ts`',
+      '`chaincode/src/rules/representatives.ts`',
       '`chaincode/src/rules/custodyTable.ts`',
       '`chaincode/src/rules/alertLifecycle.ts`',
     ),
     `Decided in the chaincode from the registry's facts about the submitter's key; what is not in a table is refused. A
-patient's own acts (consents, revocations, requests about their own records) need the patient's device key and no role.`,
+patient's own acts (consents, revocations, requests about their own records) need the patient's device key, or that of
+somebody who represents them, and no role.`,
     '## Acts of staff',
     `A role counts only at a member of the kinds named. The licence is one that is valid at the time of the transaction: the
 premises', or for \`professional\` the person's own. The role \`integration\` (a service of the organisation) needs none.`,
@@ -35,6 +38,17 @@ premises', or for \`professional\` the person's own. The role \`integration\` (a
         roles.join(', '),
         at.join(', '),
         (licence ?? []).join(' or '),
+      ]),
+    ),
+    '## Who may act for a patient',
+    'Confirmed by a registrar of the home hospital, who saw evidence. A representation ends with the patient at the latest.',
+    table(
+      ['relationship', 'is', 'end', 'ended before by'],
+      Object.entries(representativeGrounds).map(([relationship, { title, end, endedBy }]) => [
+        code(relationship),
+        title,
+        end,
+        endedBy.join(', '),
       ]),
     ),
     '## What may happen to packs and containers',

@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream';
+import { patientSide } from '../auth/audiences.ts';
 import type { Caller } from '../auth/caller.ts';
 import { page } from '../http/page.ts';
 import { Problem } from '../http/problem.ts';
 import { route, type Route } from '../http/route.ts';
 import { accepted, type Work } from '../operations/operations.ts';
-import { requireNotOtherPatient } from '../patients/access.ts';
+import { isOnPatientSide, requireNotOtherPatient } from '../patients/access.ts';
 import { PatientParams } from '../patients/dto.ts';
 import type { Services } from '../services.ts';
 import { IntegrityReport, ListReports, NewIntegrityCheck, ReportParams } from './dto.ts';
@@ -12,14 +13,15 @@ import { reportPage } from './reportPage.ts';
 import { reportById, reportedCheck, reportsOf } from './reports.ts';
 import { checkEveryChart } from './schedule.ts';
 
-const readers = ['patient', 'privacy-officer', 'registrar'] as const;
+const readers = [...patientSide, 'privacy-officer', 'registrar'] as const;
 
 /** Integrity: the chain recomputed, compared with the ledger, every ciphertext hashed. No content is opened. */
 export function integrityRoutes(services: Services): Route[] {
   const readable = async (caller: Caller, reportId: string): Promise<IntegrityReport> => {
     const report = await reportById(services, reportId);
-    const isOther = caller.kind === 'patient' && report?.patientId !== caller.id;
-    if (report === undefined || isOther) throw new Problem('not_found');
+    if (report === undefined) throw new Problem('not_found');
+    if (caller.kind !== 'staff' && !(await isOnPatientSide(services, caller, report.patientId)))
+      throw new Problem('not_found');
     return report;
   };
   return [
@@ -37,7 +39,7 @@ export function integrityRoutes(services: Services): Route[] {
       idempotent: false,
       responses: { 200: { description: 'what was checked and what broke; kept', body: IntegrityReport } },
       async handler({ params: { patientId }, body, caller }) {
-        requireNotOtherPatient(caller, patientId);
+        await requireNotOtherPatient(services, caller, patientId);
         const { content = true, records } = body;
         const extent = { content, ...(records === undefined ? {} : { records }) };
         const report = await reportedCheck(services, patientId, extent, caller);
@@ -56,7 +58,7 @@ export function integrityRoutes(services: Services): Route[] {
       responses: { 200: { description: 'newest first', list: IntegrityReport } },
       async handler(exchange) {
         const { params, query, caller } = exchange;
-        requireNotOtherPatient(caller, params.patientId);
+        await requireNotOtherPatient(services, caller, params.patientId);
         const { items, nextCursor } = await reportsOf(services, params.patientId, query);
         return page(exchange, items, nextCursor);
       },

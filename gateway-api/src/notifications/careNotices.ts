@@ -17,6 +17,17 @@ interface Fact {
   readonly block: number;
   readonly count?: number;
   readonly status?: string;
+  /** Told as well. */
+  readonly also?: string;
+}
+
+/** Who is told what a patient is told. */
+interface Representation {
+  readonly patient_id: string;
+  readonly person_id: string;
+  readonly confirmed_at: Date;
+  readonly ends_at: Date | null;
+  readonly ended_at: Date | null;
 }
 
 const severityOf: Readonly<Partial<Record<NoticeKind, Notice['severity']>>> = {
@@ -24,6 +35,8 @@ const severityOf: Readonly<Partial<Record<NoticeKind, Notice['severity']>>> = {
   recordsAccessed: 'medium',
   accessRefused: 'high',
   accessRequested: 'medium',
+  representativeConfirmed: 'high',
+  representativeEnded: 'high',
 };
 
 /** @param mspId the own organisation: only its own patients have a login here */
@@ -39,12 +52,20 @@ export function careNotices(mspId: string): NoticeSource {
       ['consentRevoked', await revoked(db, mspId, within)],
       ['accessRequested', await requested(db, mspId, within)],
       ['accessRequestAnswered', await answered(db, mspId, within)],
+      ['representativeConfirmed', await confirmed(db, mspId, within)],
+      ['representativeEnded', await ended(db, mspId, within)],
     ];
-    return facts.flatMap(([kind, found]) => found.map((fact) => noticeOf(kind, fact)));
+    const told = await representativesTold(db, facts);
+    return facts.flatMap(([kind, found]) => found.map((fact) => noticeOf(kind, fact, told)));
   };
 }
 
-function noticeOf(kind: NoticeKind, { id, recipient, at, block, count, status }: Fact): Notice {
+function noticeOf(
+  kind: NoticeKind,
+  { id, recipient, at, block, count, status, also }: Fact,
+  told: readonly Representation[],
+): Notice {
+  const representing = told.filter((each) => each.patient_id === recipient && isInForce(each, at));
   return {
     source: `${kind}|${id}`,
     kind,
@@ -53,10 +74,14 @@ function noticeOf(kind: NoticeKind, { id, recipient, at, block, count, status }:
       reference: id,
       ...(count === undefined ? {} : { recordCount: String(count) }),
       ...(status === undefined ? {} : { status }),
+      // Who represents several must know about whom.
+      ...(representing.length === 0 && also === undefined ? {} : { patientId: recipient }),
     },
     occurredAt: at.toISOString(),
     blockNumber: block,
-    recipients: [recipient],
+    recipients: [
+      ...new Set([recipient, ...representing.map((each) => each.person_id), ...(also === undefined ? [] : [also])]),
+    ],
   };
 }
 
@@ -131,4 +156,42 @@ async function revoked(db: Db, mspId: string, within: Condition): Promise<readon
     where t.${within} and t.validation_code = 0 group by s.consent_id, s.patient_id, s.revoked_at
     order by block, id`.execute(db);
   return rows;
+}
+
+async function confirmed(db: Db, mspId: string, within: Condition): Promise<readonly Fact[]> {
+  const { rows } = await sql<Fact>`
+    select r.representative_id as id, r.patient_id as recipient, r.confirmed_at as at, r.block_number as block,
+      r.person_id as also
+    from representatives r join patients p on p.patient_id = r.patient_id and p.home = ${mspId}
+    where r.${within} order by r.block_number, r.representative_id`.execute(db);
+  return rows;
+}
+
+/** Before its time: that an end has come nobody writes. */
+async function ended(db: Db, mspId: string, within: Condition): Promise<readonly Fact[]> {
+  const { rows } = await sql<Fact>`
+    select e.representative_id as id, e.patient_id as recipient, e.ended_at as at, e.block_number as block,
+      r.person_id as also
+    from representative_endings e join patients p on p.patient_id = e.patient_id and p.home = ${mspId}
+      join representatives r on r.representative_id = e.representative_id
+    where e.${within} order by e.block_number, e.representative_id`.execute(db);
+  return rows;
+}
+
+async function representativesTold(
+  db: Db,
+  facts: readonly (readonly [NoticeKind, readonly Fact[]])[],
+): Promise<readonly Representation[]> {
+  const patients = [...new Set(facts.flatMap(([, found]) => found.map(({ recipient }) => recipient)))];
+  if (patients.length === 0) return [];
+  return db
+    .selectFrom('representatives')
+    .leftJoin('representative_endings', 'representative_endings.representative_id', 'representatives.representative_id')
+    .select(['representatives.patient_id', 'person_id', 'confirmed_at', 'ends_at', 'ended_at'])
+    .where('representatives.patient_id', 'in', patients)
+    .execute();
+}
+
+function isInForce({ confirmed_at, ends_at, ended_at }: Representation, at: Date): boolean {
+  return confirmed_at <= at && (ends_at === null || at < ends_at) && (ended_at === null || at < ended_at);
 }

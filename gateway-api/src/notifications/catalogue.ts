@@ -138,6 +138,22 @@ export const noticeCatalogue = {
     de: ['Ein Zugriff wurde verweigert', 'Jemand wollte Ihre Akte öffnen und wurde abgewiesen.'],
     ar: ['رُفض اطلاع', 'طلب شخص ما الاطلاع على ملفك ورُفض طلبه.'],
   },
+  representativeConfirmed: {
+    en: [
+      'A representative was confirmed',
+      'From now on somebody acts for a patient; both are told. It can be ended at the hospital.',
+    ],
+    de: [
+      'Vertretung bestätigt',
+      'Ab jetzt handelt jemand für eine Patientin oder einen Patienten; beide erfahren es. Das Krankenhaus kann es beenden.',
+    ],
+    ar: ['تأكّد ممثل', 'من الآن يتصرف شخص نيابة عن مريض، وقد أُبلغ كلاهما. يمكن إنهاء ذلك في المستشفى.'],
+  },
+  representativeEnded: {
+    en: ['A representation ended', 'Somebody who acted for a patient does so no longer.'],
+    de: ['Vertretung beendet', 'Jemand handelt nicht mehr für eine Patientin oder einen Patienten.'],
+    ar: ['انتهى تمثيل', 'لم يعد شخص كان يتصرف نيابة عن مريض يفعل ذلك.'],
+  },
   consentGranted: {
     en: ['A consent was given', 'A new consent stands in your name.'],
     de: ['Einwilligung erteilt', 'In Ihrem Namen gilt eine neue Einwilligung.'],

@@ -9,7 +9,10 @@ import type { Services } from '../services.ts';
 import type { PatientLinkView } from './dto.ts';
 
 /** @throws Problem patient_not_found unless the patient is of this hospital */
-async function ownPatient({ facts, profile }: Services, patientId: string): Promise<PatientFact> {
+export async function ownPatient(
+  { facts, profile }: Pick<Services, 'facts' | 'profile'>,
+  patientId: string,
+): Promise<PatientFact> {
   const patient = await facts.patient(patientId);
   if (patient === undefined || patient.home !== profile.mspId) throw new Problem('patient_not_found');
   return patient;

@@ -1,5 +1,5 @@
 import { auditDemographics, demographicsFor, type DemographicInteraction } from '../audit/demographicReads.ts';
-import { chartRoles, registrars } from '../auth/audiences.ts';
+import { chartRoles, patientSide, registrars } from '../auth/audiences.ts';
 import type { Caller } from '../auth/caller.ts';
 import { page } from '../http/page.ts';
 import { Problem } from '../http/problem.ts';
@@ -74,11 +74,11 @@ export function patientRoutes(services: Services): Route[] {
       operationId: 'getPatient',
       tag: 'patients',
       summary: 'A patient of this hospital',
-      audience: ['patient', ...registrars, ...chartRoles],
+      audience: [...patientSide, ...registrars, ...chartRoles],
       params: PatientParams,
       responses: { 200: { description: 'the patient', body: PatientView } },
       async handler({ params: { patientId }, caller }) {
-        if (caller.kind === 'patient') requireOwnPatient(caller, patientId);
+        await requireNotOtherPatient(services, caller, patientId);
         return patientReply(services, caller, patientId);
       },
     }),
@@ -103,11 +103,11 @@ export function patientRoutes(services: Services): Route[] {
       operationId: 'getReferral',
       tag: 'patients',
       summary: 'What the patient hands to another hospital so that it finds the patient on the ledger',
-      audience: ['patient'],
+      audience: patientSide,
       params: PatientParams,
       responses: { 200: { description: 'home and handle; to be treated like a key', body: Referral } },
       async handler({ params: { patientId }, caller }) {
-        requireOwnPatient(caller, patientId);
+        await requireOwnPatient(services, caller, patientId);
         const referral = await referralOf(services, patientId);
         if (referral === undefined) throw new Problem('patient_not_found');
         return { status: 200, headers: { 'cache-control': 'no-store' }, body: referral };
@@ -166,13 +166,13 @@ export function patientRoutes(services: Services): Route[] {
       operationId: 'listPatientLinks',
       tag: 'patients',
       summary: 'Other registrations of the same person, ended links too',
-      audience: ['patient', ...registrars, ...chartRoles],
+      audience: [...patientSide, ...registrars, ...chartRoles],
       params: PatientParams,
       query: ListLinks,
       responses: { 200: { description: 'newest first', list: PatientLinkView } },
       async handler(exchange) {
         const { params, caller } = exchange;
-        requireNotOtherPatient(caller, params.patientId);
+        await requireNotOtherPatient(services, caller, params.patientId);
         return page(exchange, await linksOf(services, params.patientId), undefined);
       },
     }),
@@ -184,12 +184,12 @@ export function patientRoutes(services: Services): Route[] {
       operationId: 'makeReferralCode',
       tag: 'patients',
       summary: 'A short code, and a QR code of it, that leads another hospital to the patient; once, for 15 minutes',
-      audience: ['patient'],
+      audience: patientSide,
       params: PatientParams,
       responses: { 201: { description: 'to be shown to one person', body: ReferralCode } },
       idempotent: false,
       async handler({ params: { patientId }, caller }) {
-        requireOwnPatient(caller, patientId);
+        await requireOwnPatient(services, caller, patientId);
         const made = await newReferralCode(services, patientId);
         const { qrSvg } = await import('@chain-of-care/client/barcodes');
         const svg = qrSvg(made.code);

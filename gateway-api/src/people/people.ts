@@ -12,7 +12,7 @@ export interface Person {
   readonly issuer: string;
   readonly subject: string;
   readonly kind: Caller['kind'];
-  /** staffId or patientId. */
+  /** staffId, patientId, or the id of a representative who is no patient here. */
   readonly id: string;
   readonly role: CallerRole;
   readonly department?: string;

@@ -4,10 +4,12 @@
  */
 import type { CategoryKey, GroupKey, Staff } from '@chain-of-care/chaincode/model';
 import { categoryKeysOf, groupKey, patientFact, staffById, type PatientFact } from './queries/care.ts';
+import { representativeByKey, type RepresentativeFact } from './queries/representatives.ts';
 import type { ReadModel } from './readModel.ts';
 
 export class Facts {
   readonly #patients: Kept<[patientId: string], PatientFact | undefined>;
+  readonly #representatives: Kept<[patientId: string, deviceKey: string], RepresentativeFact | undefined>;
   readonly #categoryKeys: Kept<[patientId: string], readonly CategoryKey[]>;
   readonly #groupKeys: Kept<[mspId: string, group: string], GroupKey | undefined>;
   readonly #staff: Kept<[staffId: string], Staff | undefined>;
@@ -15,10 +17,13 @@ export class Facts {
   constructor(readModel: Pick<ReadModel, 'db' | 'onBlock'>) {
     const { db } = readModel;
     this.#patients = new Kept(['patient', 'opening'], (id) => patientFact(db, id));
+    this.#representatives = new Kept(['representative', 'representative-ending', 'patient'], (id, key) =>
+      representativeByKey(db, id, key),
+    );
     this.#categoryKeys = new Kept(['category-key'], (id) => categoryKeysOf(db, id));
     this.#groupKeys = new Kept(['group-key'], (mspId, group) => groupKey(db, mspId, group));
     this.#staff = new Kept(['staff'], (id) => staffById(db, id));
-    const all = [this.#patients, this.#categoryKeys, this.#groupKeys, this.#staff];
+    const all = [this.#patients, this.#representatives, this.#categoryKeys, this.#groupKeys, this.#staff];
     readModel.onBlock(({ changes }) => {
       for (const { type } of changes) for (const kept of all) kept.forgetIfOf(type);
     });
@@ -26,6 +31,11 @@ export class Facts {
 
   patient(patientId: string): Promise<PatientFact | undefined> {
     return this.#patients.get(patientId);
+  }
+
+  /** Who represents the patient by this device key, whether it holds still or not. */
+  representative(patientId: string, deviceKey: string): Promise<RepresentativeFact | undefined> {
+    return this.#representatives.get(patientId, deviceKey);
   }
 
   /** The published key pairs of a patient, all categories. */

@@ -11,6 +11,7 @@ import { patientOf } from '../custody/patients.ts';
 import { Problem } from '../http/problem.ts';
 import type { Exchange } from '../http/route.ts';
 import type { Derivation } from '../idempotency/derivation.ts';
+import { isOnPatientSide } from '../patients/access.ts';
 import { recordVersions } from '../readmodel/queries/care.ts';
 import type { Services } from '../services.ts';
 import type { Appended } from './append.ts';
@@ -21,14 +22,15 @@ export function versionTag({ version }: Pick<RecordFact, 'version'>): string {
 }
 
 /**
- * The newest version of a record, for its author's department or its patient: the answer for anybody else is that of a
+ * The newest version of a record, for its author's department or the patient's side: the answer for anybody else is that of a
  * record that does not exist.
  *
  * @throws Problem record_not_found
  */
 export async function knownRecord(services: Services, caller: Caller, recordId: string): Promise<RecordFact> {
   const [fact] = await recordVersions(services.readModel.db, [{ recordId }]);
-  if (fact === undefined || !(isAuthor(caller, fact) || isOwn(caller, fact))) throw new Problem('record_not_found');
+  if (fact === undefined) throw new Problem('record_not_found');
+  if (!isAuthor(caller, fact) && !(await isOwn(services, caller, fact))) throw new Problem('record_not_found');
   return fact;
 }
 
@@ -36,8 +38,8 @@ const isAuthor = ({ identity, department }: Caller, { authorOrg, authorGroup }: 
   authorOrg === identity.mspId && authorGroup === department;
 
 /** What is about somebody else is not shown to the patient in whose chart it was put. */
-const isOwn = ({ kind, id }: Caller, { patientId, withdrawn }: RecordFact): boolean =>
-  kind === 'patient' && patientId === id && withdrawn !== 'wrong-patient';
+const isOwn = async (services: Services, caller: Caller, { patientId, withdrawn }: RecordFact): Promise<boolean> =>
+  withdrawn !== 'wrong-patient' && isOnPatientSide(services, caller, patientId);
 
 /**
  * The version that a change continues. One more than it may be on the ledger already, by this very request: then the

@@ -1,5 +1,5 @@
 import type { RecordFact } from '@chain-of-care/chaincode/model';
-import { chartRoles, writers } from '../auth/audiences.ts';
+import { chartRoles, patientSide, writers } from '../auth/audiences.ts';
 import { checkedBody } from '../http/input.ts';
 import { page } from '../http/page.ts';
 import { Problem } from '../http/problem.ts';
@@ -86,13 +86,13 @@ export function recordRoutes(services: Services): Route[] {
       tag: 'records',
       summary: 'Open facts of the patient’s own records',
       description: 'Staff list records under an access: GET /v1/accesses/{accessId}/records.',
-      audience: ['patient'],
+      audience: patientSide,
       params: PatientParams,
       query: ListRecords,
       responses: { 200: { description: 'newest first', list: RecordView } },
       async handler(exchange) {
         const { params, query, caller } = exchange;
-        requireNotOtherPatient(caller, params.patientId);
+        await requireNotOtherPatient(services, caller, params.patientId);
         const { limit, cursor, total } = query;
         const place = { ...(limit === undefined ? {} : { limit }), ...(cursor === undefined ? {} : { cursor }) };
         const { db } = services.readModel;
@@ -108,7 +108,7 @@ export function recordRoutes(services: Services): Route[] {
       operationId: 'getRecord',
       tag: 'records',
       summary: 'Open facts of a record’s newest version',
-      audience: ['patient', ...chartRoles],
+      audience: [...patientSide, ...chartRoles],
       params: RecordParams,
       responses: { 200: { description: 'the record; its ETag is what an amendment names', body: RecordView } },
       async handler({ params: { recordId }, caller }) {
@@ -122,7 +122,7 @@ export function recordRoutes(services: Services): Route[] {
       operationId: 'listRecordVersions',
       tag: 'records',
       summary: 'Open facts of every version of a record, its withdrawal among them',
-      audience: ['patient', ...chartRoles],
+      audience: [...patientSide, ...chartRoles],
       params: RecordParams,
       query: ListVersions,
       responses: { 200: { description: 'newest first', list: RecordView } },

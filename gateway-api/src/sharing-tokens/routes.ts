@@ -1,14 +1,14 @@
 import { Readable } from 'node:stream';
 import { stateOfToken } from '@chain-of-care/chaincode/rules';
 import type { Caller } from '../auth/caller.ts';
-import { chartRoles } from '../auth/audiences.ts';
+import { chartRoles, patientSide } from '../auth/audiences.ts';
 import { withAccessId } from '../accesses/routes.ts';
 import { page } from '../http/page.ts';
 import { Problem } from '../http/problem.ts';
 import { parseRange } from '../http/range.ts';
 import { route, type Route } from '../http/route.ts';
 import { transactionMembers } from '../http/transaction.ts';
-import { requireOwnPatient } from '../patients/access.ts';
+import { isOnPatientSide, requireOwnPatient } from '../patients/access.ts';
 import { PatientParams } from '../patients/dto.ts';
 import { sharingTokenById, sharingTokensOfPatient, type SharingTokenFact } from '../readmodel/queries/sharingTokens.ts';
 import { recordView } from '../records/view.ts';
@@ -40,13 +40,14 @@ export function sharingTokenRoutes(services: Services): Route[] {
       operationId: 'createSharingToken',
       tag: 'sharing tokens',
       summary: 'Shares records by a secret, with whoever shows it or with one person',
-      audience: ['patient'],
+      audience: patientSide,
       params: PatientParams,
       body: NewSharingToken,
       responses: { 201: { description: 'the secret, shown once', body: CreatedSharingToken } },
       async handler({ params, body, caller, idempotency }) {
-        requireOwnPatient(caller, params.patientId);
-        const { tokenId: id, secret, expiresAt, transaction } = await createToken(services, caller, body, idempotency);
+        await requireOwnPatient(services, caller, params.patientId);
+        const created = await createToken(services, caller, params.patientId, body, idempotency);
+        const { tokenId: id, secret, expiresAt, transaction } = created;
         return { status: 201, body: { id, secret, expiresAt, ...transactionMembers(transaction) } };
       },
     }),
@@ -56,13 +57,13 @@ export function sharingTokenRoutes(services: Services): Route[] {
       operationId: 'listSharingTokens',
       tag: 'sharing tokens',
       summary: "The patient's sharing tokens, ended ones too",
-      audience: ['patient'],
+      audience: patientSide,
       params: PatientParams,
       query: ListSharingTokens,
       responses: { 200: { description: 'newest first', list: SharingTokenView } },
       async handler(exchange) {
         const { patientId } = exchange.params;
-        requireOwnPatient(exchange.caller, patientId);
+        await requireOwnPatient(services, exchange.caller, patientId);
         const found = await sharingTokensOfPatient(services.readModel.db, patientId, exchange.query);
         const views = found.items.map((token) => tokenView(token, services.clock()));
         return page(exchange, views, found.nextCursor);
@@ -74,7 +75,7 @@ export function sharingTokenRoutes(services: Services): Route[] {
       operationId: 'revokeSharingToken',
       tag: 'sharing tokens',
       summary: 'Ends a token; accesses that run under it are served no more',
-      audience: ['patient'],
+      audience: patientSide,
       params: SharingTokenParams,
       responses: { 201: { description: 'revoked', body: RevokedSharingToken } },
       async handler({ params: { tokenId }, caller, idempotency }) {
@@ -149,9 +150,10 @@ function requireReader(caller: Caller | undefined): void {
 }
 
 /** @throws Problem token_not_found, also for somebody else's */
-async function ownToken({ readModel }: Services, caller: Caller, tokenId: string): Promise<SharingTokenFact> {
-  const token = await sharingTokenById(readModel.db, tokenId);
-  if (token === undefined || token.patientId !== caller.id) throw new Problem('token_not_found');
+async function ownToken(services: Services, caller: Caller, tokenId: string): Promise<SharingTokenFact> {
+  const token = await sharingTokenById(services.readModel.db, tokenId);
+  if (token === undefined || !(await isOnPatientSide(services, caller, token.patientId)))
+    throw new Problem('token_not_found');
   return token;
 }
 

@@ -32,11 +32,11 @@ export interface CreatedToken extends Pick<Applied, 'transaction'> {
 export async function createToken(
   services: Services,
   caller: Caller,
+  patientId: string,
   { records, expiresInHours, singleUse = true, grantee, purposeOfUse = 'PATRQT' }: NewSharingToken,
   idempotency: Derivation,
 ): Promise<CreatedToken> {
-  const patient = await patientOf(services, caller.id);
-  const { patientId, home, handle } = patient;
+  const { home, handle } = await patientOf(services, patientId);
   const command = idempotency.command('token');
   const origin = { commandKey: command.key, deviceKey: caller.identity.deviceKey, handle };
   const tokenId = sharingTokenIdOf(origin, grantee?.mspId);
@@ -89,10 +89,10 @@ async function ownRecords(
 export async function revokeToken(
   services: Services,
   caller: Caller,
-  { tokenId, grantee }: SharingTokenFact,
+  { tokenId, patientId, grantee }: SharingTokenFact,
   idempotency: Derivation,
 ): Promise<Applied<{ readonly revokedAt: string }>> {
-  const { patientId, home, handle } = await patientOf(services, caller.id);
+  const { home, handle } = await patientOf(services, patientId);
   const body: RevokeSharingToken = {
     tokenId,
     patientId,

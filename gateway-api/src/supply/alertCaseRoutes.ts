@@ -4,6 +4,7 @@ import { page } from '../http/page.ts';
 import { route, type Exchange, type Route } from '../http/route.ts';
 import { transactionMembers } from '../http/transaction.ts';
 import type { Services } from '../services.ts';
+import { mediaTypeOf } from '../http/mediaType.ts';
 import { Problem } from '../http/problem.ts';
 import { alertOf, audienceOf, readersOf, type AlertRow } from './alertCase.ts';
 import {
@@ -186,13 +187,6 @@ function evidenceRoutes(services: Services): Route[] {
       },
     }),
   ];
-}
-
-/** A media type as RFC 9110 writes it; anything else is bytes. */
-function mediaTypeOf(header: string | undefined): string {
-  return header !== undefined && /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(;[\w\s="+.-]+)?$/.test(header)
-    ? header
-    : 'application/octet-stream';
 }
 
 function quarantineRoutes(services: SupplyServices, reports: RefusalReports): Route[] {

@@ -19,7 +19,11 @@ export interface Usage {
 type Needs = Pick<Services, 'readModel' | 'clock' | 'config'>;
 
 /** Patients have the free plan until an administrator gives them another; members' staff have none to count against. */
-const planOfKind: Readonly<Record<Caller['kind'], string>> = { patient: 'free', staff: 'enterprise' };
+const planOfKind: Readonly<Record<Caller['kind'], string>> = {
+  patient: 'free',
+  representative: 'free',
+  staff: 'enterprise',
+};
 
 export class VerificationPlans {
   readonly #services: Needs;

@@ -26,6 +26,7 @@ import {
   limits,
   purposeCodes,
   recordCategories,
+  representativeRelationships,
   withdrawals,
   type Confidentiality,
   type ConsentDecision,
@@ -33,6 +34,7 @@ import {
   type GranteeKind,
   type PurposeOfUse,
   type RecordCategory,
+  type RepresentativeRelationship,
   type Withdrawal,
 } from './vocabulary.ts';
 
@@ -93,6 +95,28 @@ export class ChangePatientStatus {
   @IsFormat('uuid') patientId!: string;
   @IsFormat('msp-id') home!: string;
   @IsIn(['active', 'deceased']) status!: 'active' | 'deceased';
+}
+
+/** By a registrar of the home hospital, who saw the evidence. */
+export class ConfirmRepresentative {
+  @IsFormat('uuid') representativeId!: string;
+  @IsFormat('uuid') patientId!: string;
+  @IsFormat('msp-id') home!: string;
+  @IsFormat('uuid') personId!: string;
+  @IsFormat('hex-256') deviceKey!: string;
+  @IsIn(representativeRelationships) relationship!: RepresentativeRelationship;
+  @IsOptional() @IsFormat('base64url') @MaxLength(8192) sealedName?: string;
+  @IsFormat('cid') evidence!: string;
+  /** Exclusive. */
+  @IsOptional() @IsFormat('date-time-offset') endsAt?: string;
+}
+
+/** By a registrar of the home hospital, by the representative, or by the patient where the ground allows it. It needs no regulator. */
+export class EndRepresentative {
+  @IsFormat('uuid') representativeId!: string;
+  @IsFormat('uuid') patientId!: string;
+  @IsFormat('msp-id') home!: string;
+  @IsFormat('hex-256') deviceKey!: string;
 }
 
 export class AppendedBatch {

@@ -8,6 +8,7 @@ import type {
   GranteeKind,
   PurposeOfUse,
   RecordCategory,
+  RepresentativeRelationship,
   Withdrawal,
 } from './vocabulary.ts';
 
@@ -38,6 +39,37 @@ export interface PatientLink {
   endedAt?: string;
 }
 export const patientLinkType = storedType<PatientLink>('patient-link');
+
+/**
+ * Who acts for the patient (FHIR RelatedPerson), by a device key of theirs. `care_H`, key HMAC(handle, representative|deviceKey);
+ * a later confirmation of the same person takes the place of one that ended.
+ */
+export interface Representative {
+  representativeId: string;
+  patientId: string;
+  /** Who it is: the same for every patient whom the person represents. */
+  personId: string;
+  deviceKey: string;
+  relationship: RepresentativeRelationship;
+  /** Sealed to the patient and the home hospital. */
+  sealedName?: string;
+  /** CID of the sealed document that the registrar saw. */
+  evidence: string;
+  confirmedAt: string;
+  confirmedBy: string;
+  /** Exclusive. */
+  endsAt?: string;
+}
+export const representativeType = storedType<Representative>('representative');
+
+/** Ends a representation before its time. `access_H`, so that it needs no regulator; key HMAC(handle, ending|representativeId). */
+export interface RepresentativeEnding {
+  representativeId: string;
+  patientId: string;
+  endedAt: string;
+  endedBy: string;
+}
+export const representativeEndingType = storedType<RepresentativeEnding>('representative-ending');
 
 /** End of the patient's record chain. `care_H`, key HMAC(handle, head|id). */
 export interface ChainHead {
@@ -293,7 +325,7 @@ export interface RecordVersion {
 export interface Access {
   accessId: string;
   patientId: string;
-  /** A staff id, the patient's, or `bearer` of a token without an account. */
+  /** A staff id, the patient's, a representative's person id, or `bearer` of a token without an account. */
   accessorId: string;
   accessorOrg: string;
   accessorRole: string;

@@ -57,6 +57,13 @@ export type ConsentDecision = (typeof consentDecisions)[number];
 export const consentLevels = ['read', 'write', 'admin'] as const;
 export type ConsentLevel = (typeof consentLevels)[number];
 
+/**
+ * On which ground somebody acts for a patient (FHIR RelatedPerson.relationship, HL7 v3 RoleCode): parent, guardian, holder of a
+ * healthcare power of attorney.
+ */
+export const representativeRelationships = ['PRN', 'GUARD', 'HPOWATT'] as const;
+export type RepresentativeRelationship = (typeof representativeRelationships)[number];
+
 /** A request lapses too, when time passes: nobody writes that. */
 export const accessRequestStatuses = ['requested', 'approved', 'denied', 'withdrawn'] as const;
 export type AccessRequestStatus = (typeof accessRequestStatuses)[number];

@@ -37,6 +37,7 @@ export const errorCatalogue = {
   record_not_found: [404, 'There is no such record.'],
   consent_not_found: [404, 'There is no such consent.'],
   access_not_found: [404, 'There is no such access.'],
+  representative_not_found: [404, 'There is no such representative.'],
   request_not_found: [404, 'There is no such request for access.'],
   token_not_found: [404, 'There is no such sharing token.'],
   staff_not_found: [404, 'There is no such member of staff.'],
@@ -90,6 +91,7 @@ export const errorCatalogue = {
   dispute_open: [409, 'The receipt of the shipment is disputed already.'],
   undo_too_late: [409, 'More than 10 days have passed.'],
   grantee_suspended: [409, 'The person named is suspended.'],
+  representation_ended: [409, 'The representation has ended already.'],
   consent_already_ended: [409, 'The consent is already revoked or expired.'],
   request_already_answered: [409, 'The request was answered or withdrawn already.'],
   // 410: it was there

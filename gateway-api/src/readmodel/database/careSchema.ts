@@ -10,6 +10,7 @@ import type {
   PurposeOfUse,
   RecordCategory,
   RecordVersion,
+  RepresentativeRelationship,
   Withdrawal,
   SharingToken,
 } from '@chain-of-care/chaincode/model';
@@ -34,6 +35,27 @@ export interface CareTables {
     linked_at: Instant;
     linked_by: string;
     ended_at: Instant | null;
+  };
+  representatives: {
+    patient_id: string;
+    device_key: string;
+    representative_id: string;
+    person_id: string;
+    relationship: RepresentativeRelationship;
+    sealed_name: string | null;
+    evidence: string;
+    confirmed_at: Instant;
+    confirmed_by: string;
+    ends_at: Instant | null;
+    block_number: number;
+  };
+  representative_endings: {
+    representative_id: string;
+    patient_id: string;
+    ended_at: Instant;
+    /** A device key. */
+    ended_by: string;
+    block_number: number;
   };
   chain_heads: { patient_id: string; length: number; hash: string };
   category_keys: {

@@ -2,8 +2,11 @@ import type { IntegrityReport } from '../../integrity/dto.ts';
 import type { Instant, Json } from './columns.ts';
 import type { NotificationTables } from './notificationSchema.ts';
 
-/** `demographics`: shown or found. `export`: of an audit. `investigation`: an act's origin shown to the regulator. */
-export type GatewayActType = 'demographics' | 'export' | 'investigation';
+/**
+ * `demographics`: shown or found. `export`: of an audit. `investigation`: an act's origin shown to the regulator.
+ * `representative`: evidence of one shown.
+ */
+export type GatewayActType = 'demographics' | 'export' | 'investigation' | 'representative';
 
 /** The gateway's own tables. */
 export interface GatewayTables extends NotificationTables {

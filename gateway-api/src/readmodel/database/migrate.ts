@@ -18,6 +18,7 @@ import * as audit from './migrations/0022-audit.ts';
 import * as accessRequests from './migrations/0020-access-requests.ts';
 import * as sharingTokens from './migrations/0021-sharing-tokens.ts';
 import * as people from './migrations/0018-people.ts';
+import * as representatives from './migrations/0023-representatives.ts';
 import type { Database } from './schema.ts';
 
 /** Statements by migration, in the order of their names. A published migration is never changed, only followed. */
@@ -37,6 +38,7 @@ const migrations: Readonly<Record<string, { readonly statements: readonly string
   '0016-records': records,
   '0017-integrity': integrity,
   '0022-audit': audit,
+  '0023-representatives': representatives,
   '0020-access-requests': accessRequests,
   '0021-sharing-tokens': sharingTokens,
   '0018-people': people,

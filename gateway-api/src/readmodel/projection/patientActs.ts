@@ -57,6 +57,16 @@ const acts: Readonly<Record<string, ((value: Value, time: string) => Act) | null
     interaction: spentBy === undefined ? 'share' : 'redeem',
     subjects: [String(tokenId)],
   }),
+  representative: ({ representativeId }) => ({
+    type: 'representative',
+    interaction: 'confirm',
+    subjects: [String(representativeId)],
+  }),
+  'representative-ending': ({ representativeId }) => ({
+    type: 'representative',
+    interaction: 'end',
+    subjects: [String(representativeId)],
+  }),
   opening: ({ category }) => ({ type: 'consent', interaction: 'open-to-hospital', subjects: [String(category)] }),
   'category-key': ({ epoch, category }) => ({
     type: 'key',

@@ -7,6 +7,8 @@ import {
   patientType,
   recordFactType,
   recordWithdrawalType,
+  representativeEndingType,
+  representativeType,
 } from '@chain-of-care/chaincode/model';
 import { projector } from '../projection/projector.ts';
 
@@ -50,6 +52,36 @@ export const careProjectors = [
         linked_at: link.linkedAt,
         linked_by: link.linkedBy,
         ended_at: link.endedAt ?? null,
+      },
+    },
+  ]),
+  projector(representativeType, (representative, { blockNumber }) => [
+    {
+      table: 'representatives',
+      row: {
+        patient_id: representative.patientId,
+        device_key: representative.deviceKey,
+        representative_id: representative.representativeId,
+        person_id: representative.personId,
+        relationship: representative.relationship,
+        sealed_name: representative.sealedName ?? null,
+        evidence: representative.evidence,
+        confirmed_at: representative.confirmedAt,
+        confirmed_by: representative.confirmedBy,
+        ends_at: representative.endsAt ?? null,
+        block_number: blockNumber,
+      },
+    },
+  ]),
+  projector(representativeEndingType, ({ representativeId, patientId, endedAt, endedBy }, { blockNumber }) => [
+    {
+      table: 'representative_endings',
+      row: {
+        representative_id: representativeId,
+        patient_id: patientId,
+        ended_at: endedAt,
+        ended_by: endedBy,
+        block_number: blockNumber,
       },
     },
   ]),

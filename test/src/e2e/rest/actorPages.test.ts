@@ -31,6 +31,16 @@ const pages: readonly { readonly actor: string; readonly prints: readonly string
     ],
   },
   {
+    actor: 'representative',
+    prints: [
+      '"relationship":"PRN","active":true',
+      '"dataKeys":0',
+      '"accessorRole":"representative"',
+      '"endedAt":',
+      '"code":"not_own_patient"',
+    ],
+  },
+  {
     actor: 'registrar',
     prints: [
       '"did":"did:',

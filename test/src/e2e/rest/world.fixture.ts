@@ -1,6 +1,7 @@
 /** A running consortium and what tests of its API begin with. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Patients, RestClient, type Confirmation } from '@chain-of-care/client';
 import { newPatientOf, readBundle } from '../../demo/bundle.ts';
 import { all } from '../../demo/careStory.ts';
 import { smallBundle } from '../../fixtures/smallBundle.ts';
@@ -19,6 +20,18 @@ export interface RegisteredPatient {
   readonly session: RestSession;
 }
 
+/** What the registrar saw of a parent. */
+export const birthCertificate = 'birth certificate 4711';
+
+export interface Represented {
+  readonly child: RegisteredPatient;
+  readonly id: string;
+  readonly personId: string;
+  /** Name under which the representative logs in. */
+  readonly subject: string;
+  readonly session: RestSession;
+}
+
 export class World {
   readonly network: TestNetwork;
   readonly people: People;
@@ -34,6 +47,24 @@ export class World {
     const registrar = await this.people.as(mspId, 'registrar');
     const { id } = await registrar.create<{ id: string }>('/v1/patients', newPatientOf(bundle, randomUUID(), subject));
     return { id, subject, chart: `/v1/patients/${id}`, session: await this.people.as(mspId, subject) };
+  }
+
+  /** A child with somebody who acts for them, whose login is new unless one is named. */
+  async represented(more: Partial<Confirmation> = {}): Promise<Represented> {
+    const child = await this.patient();
+    const [baseUrl, token] = [await this.people.gateway(home), await this.people.token(home, 'registrar')];
+    const registrar = new Patients(new RestClient({ baseUrl, token }));
+    const { cid } = await registrar.uploadRepresentationEvidence(new Blob([birthCertificate]), 'text/plain');
+    const subject = more.account?.subject ?? `parent-${randomUUID().slice(0, 13)}`;
+    const { id, personId } = await registrar.confirmRepresentative(child.id, {
+      relationship: 'PRN',
+      account: { subject },
+      name: { family: 'Muster', given: ['Rita'] },
+      evidence: cid,
+      period: { end: new Date(Date.now() + 365 * 24 * 3600_000).toISOString() },
+      ...more,
+    });
+    return { child, id, personId, subject, session: await this.people.as(home, subject) };
   }
 
   /** Staff id of the clinician of a department. */

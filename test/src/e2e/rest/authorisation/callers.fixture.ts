@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { staffRoles } from '@chain-of-care/chaincode/model';
 import { home, type World } from '../world.fixture.ts';
 
-export const callerRoles = ['patient', ...staffRoles] as const;
+export const callerRoles = ['patient', 'representative', ...staffRoles] as const;
 export type CallerRole = (typeof callerRoles)[number];
 
 /** Callers who have no role: nobody's token, another gateway's token, no token, a person whom the registry suspends. */
@@ -29,7 +29,7 @@ interface Employment {
 
 const pharma = 'PharmaMSP';
 const regulator = 'RegulatorMSP';
-const employed: Readonly<Record<Exclude<CallerRole, 'patient'>, Employment>> = {
+const employed: Readonly<Record<Exclude<CallerRole, 'patient' | 'representative'>, Employment>> = {
   administrator: { mspId: home, subject: 'admin' },
   registrar: { mspId: home, subject: 'registrar' },
   clinician: { mspId: home, subject: 'dr-ada' },
@@ -64,6 +64,7 @@ export async function callersOf(world: World): Promise<ReadonlyMap<string, Calle
   };
   const callerOf = async (role: CallerRole): Promise<Caller> => {
     if (role === 'patient') return at(home, (await world.patient()).subject);
+    if (role === 'representative') return at(home, (await world.represented()).subject);
     const { mspId, subject } = employed[role];
     return at(mspId, subject ?? (await register(mspId, role)).subject);
   };
