@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { join } from 'node:path';
 import { Consortium } from '@chain-of-care/chaincode/model';
-import { keepOrigin } from './audit/origins.ts';
+import { Origins } from './audit/origins.ts';
 import { authenticator } from './auth/authenticate.ts';
 import { openIssuers } from './auth/issuers.ts';
 import { capabilityRoutes } from './capabilities.ts';
@@ -147,6 +147,7 @@ export async function startGateway(config: Config, log: Log, clock: () => number
       timeoutMs: endorseTimeoutMs,
     }),
     store: await openStore(config, metrics, log),
+    origins: new Origins(readModel.db, keystore.derived('audit origins'), clock),
     demographics: new DemographicsVault(readModel.db, keystore.derived('demographics'), clock),
     facts,
     openBatches: new OpenBatches(clock),
@@ -183,7 +184,7 @@ export async function startGateway(config: Config, log: Log, clock: () => number
     ),
     seeAcknowledgedWrites: async () => readModel.waitForAcknowledged().catch(behindTheLedger),
     answers,
-    keepOrigin: (transactionId, caller) => keepOrigin(services, transactionId, caller),
+    keepOrigin: (transactionId, caller) => services.origins.keep(transactionId, caller),
     operations,
     idempotencySecret: keystore.derived('idempotency'),
     resourceMetadata: resourceMetadataUrl(config.publicUrl),

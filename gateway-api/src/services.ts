@@ -1,5 +1,6 @@
 /** What the composition root builds once and hands to every capability's `routes(services)`. */
 import type { Consortium } from '@chain-of-care/chaincode/model';
+import type { Origins } from './audit/origins.ts';
 import type { LedgerIdentity } from './auth/caller.ts';
 import type { Config } from './config/config.ts';
 import type { EpochsUnderWay } from './custody/epochsUnderWay.ts';
@@ -39,6 +40,8 @@ export interface Services {
   /** Ciphertext by CID. */
   readonly store: CiphertextStore;
   readonly demographics: DemographicsVault;
+  /** From where somebody acted, for the audit. */
+  readonly origins: Origins;
   /** Batch keys that may take more records. */
   readonly openBatches: OpenBatches;
   /** Patients for whom new keys are being made. */

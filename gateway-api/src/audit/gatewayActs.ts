@@ -6,9 +6,8 @@ import { randomUUID } from 'node:crypto';
 import type { Caller } from '../auth/caller.ts';
 import type { GatewayActType } from '../readmodel/database/gatewaySchema.ts';
 import type { Services } from '../services.ts';
-import { keepOrigin } from './origins.ts';
 
-export type Auditing = Pick<Services, 'readModel' | 'clock' | 'keystore'>;
+export type Auditing = Pick<Services, 'readModel' | 'clock' | 'origins'>;
 
 export interface GatewayAct {
   readonly type: GatewayActType;
@@ -43,6 +42,6 @@ export async function recordGatewayAct(
       acted_at: new Date(services.clock()).toISOString(),
     })
     .execute();
-  await keepOrigin(services, id, caller);
+  await services.origins.keep(id, caller);
   return id;
 }

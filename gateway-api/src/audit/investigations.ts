@@ -13,7 +13,7 @@ import { auditEventById, type AuditEventFact } from '../readmodel/queries/audit.
 import { patientFact } from '../readmodel/queries/care.ts';
 import type { Services } from '../services.ts';
 import { recordGatewayAct } from './gatewayActs.ts';
-import { originsOf, type Origin } from './origins.ts';
+import type { Origin } from './origins.ts';
 import { referenceOf } from './view.ts';
 
 /** Adds `GET /v1/audit-origins/{eventId}?investigation=` to the server between gateways. */
@@ -81,7 +81,7 @@ export async function originFrom(
 
 async function ownOrigin(services: Services, event: AuditEventFact): Promise<Origin> {
   const reference = referenceOf(event);
-  const origin = (await originsOf(services, [reference])).get(reference);
+  const origin = (await services.origins.of([reference])).get(reference);
   if (origin === undefined) throw new Problem('event_not_found', { detail: 'no origin is kept of it' });
   return origin;
 }

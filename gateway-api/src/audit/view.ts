@@ -3,7 +3,7 @@ import { openAsAny, patientReaders } from '../custody/notes.ts';
 import type { AuditEventFact } from '../readmodel/queries/audit.ts';
 import type { Services } from '../services.ts';
 import type { AuditEventView } from './dto.ts';
-import { originsOf, type Origin } from './origins.ts';
+import type { Origin } from './origins.ts';
 
 /** As the ledger and the gateway have it, nothing opened. */
 export function openView(fact: AuditEventFact): AuditEventView {
@@ -24,7 +24,7 @@ export async function patientViews(
   patientId: string,
   facts: readonly AuditEventFact[],
 ): Promise<AuditEventView[]> {
-  const origins = await originsOf(services, facts.map(referenceOf));
+  const origins = await services.origins.of(facts.map(referenceOf));
   const reasonOf = await reasonsFor(services, patientId, facts);
   return Promise.all(
     facts.map(async (fact) => {

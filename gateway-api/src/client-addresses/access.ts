@@ -1,7 +1,6 @@
 /** An access that an address of the client's opens by itself: with its origin, and seen by the read model when it returns. */
 import type { NewAccess } from '../accesses/dto.ts';
 import { openAccess } from '../accesses/open.ts';
-import { keepOrigin } from '../audit/origins.ts';
 import type { Caller } from '../auth/caller.ts';
 import { CommittedRefusal } from '../fabric/pipeline.ts';
 import type { Derivation } from '../idempotency/derivation.ts';
@@ -16,7 +15,7 @@ export async function openOwnAccess(
   idempotency: Derivation,
 ): Promise<string> {
   const keep = async (transactionId: string | undefined): Promise<void> => {
-    if (transactionId !== undefined) await keepOrigin(services, transactionId, caller);
+    if (transactionId !== undefined) await services.origins.keep(transactionId, caller);
   };
   try {
     const { result, transaction } = await openAccess(services, caller, patientId, wanted, idempotency);

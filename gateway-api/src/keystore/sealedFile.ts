@@ -1,5 +1,5 @@
 /** Small secrets at rest: AES-256-GCM under a key of its own purpose, written atomically, readable by the owner only. */
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, type KeyObject } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
@@ -18,7 +18,7 @@ export function deriveKey(master: Uint8Array, purpose: string): Uint8Array {
 }
 
 /** @returns `version ‖ nonce ‖ ciphertext ‖ tag`; `name` is bound to it as additional data */
-export function sealBytes(key: Uint8Array, name: string, plaintext: Uint8Array): Uint8Array {
+export function sealBytes(key: Uint8Array | KeyObject, name: string, plaintext: Uint8Array): Uint8Array {
   const nonce = randomBytes(nonceLength);
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
   cipher.setAAD(Buffer.from(name));
@@ -26,7 +26,7 @@ export function sealBytes(key: Uint8Array, name: string, plaintext: Uint8Array):
 }
 
 /** @throws SealBroken */
-export function openBytes(key: Uint8Array, name: string, sealed: Uint8Array): Uint8Array {
+export function openBytes(key: Uint8Array | KeyObject, name: string, sealed: Uint8Array): Uint8Array {
   try {
     if (sealed[0] !== version) throw new SealBroken('unknown version');
     const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, 1 + nonceLength));

@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { openBytes, sealBytes } from './sealedFile.ts';
 
 /** Block numbers are bigint; JSON has numbers. */
@@ -5,11 +6,11 @@ const numbersOnly = (_name: string, value: unknown): unknown => (typeof value ==
 
 /** JSON at rest in a database that must not show it: AES-256-GCM, bound to the name of its row. */
 export class SealedJson<Value> {
-  readonly #key: Uint8Array;
+  readonly #key: KeyObject;
 
   /** @param key 32 bytes of this table's own */
   constructor(key: Uint8Array) {
-    this.#key = key;
+    this.#key = createSecretKey(key);
   }
 
   seal(name: string, value: Value): Uint8Array {

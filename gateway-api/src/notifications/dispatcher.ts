@@ -24,6 +24,8 @@ export interface DispatcherOptions {
 /** Blocks in one transaction while catching up. */
 const blocksAtOnce = 200;
 const retryMs = 2_000;
+/** Blocks may gather for so long: a reading asks a dozen tables, whatever is in them. */
+const gatherMs = 300;
 const progressRow = 1;
 
 export class Dispatcher {
@@ -32,6 +34,7 @@ export class Dispatcher {
   readonly #again = new Set<number>();
   #running: Promise<void> | undefined;
   #retry: NodeJS.Timeout | undefined;
+  #gathering: NodeJS.Timeout | undefined;
   #stopped = false;
   #wanted = false;
   #unsubscribe: (() => void) | undefined;
@@ -44,7 +47,7 @@ export class Dispatcher {
   start(): void {
     this.#unsubscribe = this.#options.readModel.onBlock(({ blockNumber, transactions }) => {
       if (transactions.length === 0) this.#again.add(blockNumber);
-      this.#wake();
+      this.#gathering ??= setTimeout(() => this.#wake(), gatherMs);
     });
     this.#wake();
   }
@@ -59,6 +62,7 @@ export class Dispatcher {
     this.#stopped = true;
     this.#unsubscribe?.();
     clearTimeout(this.#retry);
+    clearTimeout(this.#gathering);
     await this.#running;
   }
 
@@ -69,6 +73,8 @@ export class Dispatcher {
   }
 
   #wake(): void {
+    clearTimeout(this.#gathering);
+    this.#gathering = undefined;
     this.#wanted = true;
     if (this.#stopped || this.#running !== undefined) return;
     this.#wanted = false;

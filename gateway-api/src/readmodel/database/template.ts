@@ -1,5 +1,5 @@
 /** An empty database with all its tables, made once for a user, a version of PGlite and a set of migrations. */
-import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
@@ -52,10 +52,10 @@ export async function unpackTemplate(template: string, directory: string): Promi
   const unpacked = (async () => {
     for await (const entry of archive) {
       const path = join(beside, entry.header.name);
-      const content: Buffer[] = [];
-      for await (const chunk of entry) content.push(chunk as Buffer);
-      if (entry.header.type === 'directory') await mkdir(path, { recursive: true, mode: 0o700 });
-      else await writeFile(path, Buffer.concat(content), { mode: 0o600 });
+      if (entry.header.type === 'directory') {
+        await mkdir(path, { recursive: true, mode: 0o700 });
+        entry.resume();
+      } else await pipeline(entry, createWriteStream(path, { mode: 0o600 }));
     }
   })();
   await Promise.all([pipeline(createReadStream(template), archive), unpacked]);

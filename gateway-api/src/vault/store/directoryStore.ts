@@ -52,13 +52,8 @@ export class DirectoryStore implements CiphertextStore {
 
   async put(source: CiphertextSource, limit?: number): Promise<StoredCiphertext> {
     const received = await this.#receive(source, limit);
-    try {
-      await received.file.sync();
-      await this.#name(received);
-      await this.#syncFolders([received.cid]);
-    } finally {
-      await this.#discard(received);
-    }
+    await this.#nameAll([received], async () => received.file.sync());
+    await this.#syncFolders([received.cid]);
     return withoutFile(received);
   }
 
@@ -120,13 +115,10 @@ export class DirectoryStore implements CiphertextStore {
       }),
     );
     const received = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
-    try {
+    await this.#nameAll(received, async () => {
       const failed = outcomes.find((outcome) => outcome.status === 'rejected');
       if (failed !== undefined) throw failed.reason;
-      for (const one of received) await this.#name(one);
-    } finally {
-      await Promise.all(received.map((one) => this.#discard(one)));
-    }
+    });
     return received.map(withoutFile);
   }
 
@@ -151,6 +143,19 @@ export class DirectoryStore implements CiphertextStore {
     }
   }
 
+  /** @param ready to be awaited before; if it fails, or a file cannot be named, what has no name yet is removed */
+  async #nameAll(received: readonly Received[], ready: () => Promise<void>): Promise<void> {
+    try {
+      await ready();
+      for (const one of received) await this.#name(one);
+    } catch (error) {
+      await Promise.all(received.map(async ({ path }) => rm(path, { force: true })));
+      throw error;
+    } finally {
+      await Promise.all(received.map(async ({ file }) => file.close()));
+    }
+  }
+
   /** Gives the bytes their name; the same bytes already there are replaced by themselves. */
   async #name({ cid, path }: Received): Promise<void> {
     const folder = this.#folderOf(cid);
@@ -160,11 +165,6 @@ export class DirectoryStore implements CiphertextStore {
       this.#madeFolders.add(folder);
     }
     await rename(path, this.#pathOf(cid));
-  }
-
-  async #discard({ path, file }: Received): Promise<void> {
-    await file.close();
-    await rm(path, { force: true });
   }
 
   async #syncFolders(cids: readonly string[]): Promise<void> {

@@ -41,13 +41,13 @@ export class ReplicatedStore implements CiphertextStore {
 
   async put(source: CiphertextSource, limit?: number): Promise<StoredCiphertext> {
     const stored = await this.#store.put(source, limit);
-    await this.#replicate([stored.cid]);
+    await this.#replicate([stored], [source]);
     return stored;
   }
 
   async putBatch(sources: readonly CiphertextSource[]): Promise<readonly StoredCiphertext[]> {
     const stored = await this.#store.putBatch(sources);
-    await this.#replicate(stored.map(({ cid }) => cid));
+    await this.#replicate(stored, sources);
     return stored;
   }
 
@@ -123,11 +123,14 @@ export class ReplicatedStore implements CiphertextStore {
     return true;
   }
 
-  async #replicate(cids: readonly string[]): Promise<void> {
+  /** Bytes that are in memory are not read back; a stream is at its end. */
+  async #replicate(stored: readonly StoredCiphertext[], sources: readonly CiphertextSource[]): Promise<void> {
     try {
-      await this.#replica.putBatch(cids.map((cid) => this.#read(cid)));
+      await this.#replica.putBatch(
+        sources.map((source, index) => (source instanceof Uint8Array ? source : this.#read(stored[index]!.cid))),
+      );
     } catch (error) {
-      for (const cid of cids) this.#events.behind(cid, error);
+      for (const { cid } of stored) this.#events.behind(cid, error);
     }
   }
 
