@@ -11,7 +11,6 @@ import {
   recordWithdrawalType,
   type Access,
   type AccessBasis,
-  type ConsentRule,
   type ErrorCode,
   type RecordFact,
   type RecordVersion,
@@ -20,13 +19,14 @@ import {
   accessIdOf,
   accessTimes,
   countedConsents,
+  countersOf,
   decideCategoryAccess,
   decideRecordAccess,
-  maximumOf,
   payFor,
   readRequest,
   requireAct,
   type AccessAnswer,
+  type HeldRule,
   type Reader,
   type StaffActor,
 } from '../rules/index.ts';
@@ -314,7 +314,7 @@ async function payWhereNeeded(
 
 /** Whether nothing need be counted for this basis, or the access counted it when it was opened. */
 function isPaid(reader: Reader, access: Access, basis: AccessBasis): boolean {
-  if (basis.kind !== 'consent' || maximumOf(rulesOf(reader), basis) === undefined) return true;
+  if (basis.kind !== 'consent' || countersOf(rulesOf(reader), basis).length === 0) return true;
   return access.basis.some((paid) => paid.kind === 'consent' && paid.consentId === basis.consentId);
 }
 
@@ -332,7 +332,7 @@ async function usedOf(
   return used;
 }
 
-function rulesOf(reader: Reader): readonly ConsentRule[] {
+function rulesOf(reader: Reader): readonly HeldRule[] {
   return reader.kind === 'self' ? [] : reader.rules;
 }
 

@@ -99,6 +99,13 @@ export class CareWorld {
     return this.act(patient, patient.identity, 'grantConsent', body, { key });
   }
 
+  /** Somebody passes a consent on. */
+  delegate(patient: WorldPatient, who: Identity, parentId: string, grantee: Grantee, more: object = {}) {
+    const key = randomUUID();
+    const consentId = consentIdOf(originOf(who, patient.handle, key), grantee);
+    return this.act(patient, who, 'delegateConsent', { consentId, parentId, grantee, wraps: [], ...more }, { key });
+  }
+
   /** An access to everything permitted of a category. */
   open(patient: WorldPatient, who: Identity, more: object = {}, key: string = randomUUID()) {
     const accessId = accessIdOf(originOf(who, patient.handle, key));

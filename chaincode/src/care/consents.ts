@@ -6,6 +6,7 @@ import {
   consentBucketType,
   consentStopsType,
   consentType,
+  DelegateConsent,
   GrantConsent,
   grantKeyType,
   grantWrapType,
@@ -13,7 +14,9 @@ import {
   RevokeConsent,
   staffType,
   subjectOf,
+  subjectsOf,
   type ClosingKind,
+  type Command,
   type Consent,
   type ConsentDecision,
   type ConsentRule,
@@ -21,7 +24,17 @@ import {
   type OfferedGrantKey,
   type OfferedWrap,
 } from '../model/index.ts';
-import { consentIdOf, emptyBucket, isFull, mayHoldSeed, withRule } from '../rules/index.ts';
+import {
+  consentIdOf,
+  delegatedRule,
+  delegationDepth,
+  emptyBucket,
+  isFull,
+  mayHoldSeed,
+  requireAct,
+  withRule,
+} from '../rules/index.ts';
+import { findStaffActor, requireStaffActor } from '../registry/actor.ts';
 import { staffAddress } from '../registry/addresses.ts';
 import {
   bucketAddress,
@@ -37,6 +50,7 @@ import { approveRequest } from './accessRequests.ts';
 import { requireBegunEpochs } from './keyEpochs.ts';
 import { openTo } from './openings.ts';
 import { patientRefOf, requirePatientSide } from './patientRef.ts';
+import { rulesFor } from './reader.ts';
 
 /** Where the rules of a grantee lie: those of everyone at home only. */
 function placeOfGrantee(home: string, { mspId }: Grantee): Place {
@@ -51,64 +65,117 @@ export const grantConsent = command<GrantConsent>({
   body: GrantConsent,
   guards: ({ home, grantee }) => placeOfGrantee(home, grantee).facts,
   async decide(transaction, command) {
-    const { ledger, time, timeMs, submitter } = transaction;
+    const { time, submitter } = transaction;
     const { patientId, home, grantKeys, wraps, grantee, sealedNote, requestId, ...rule } = command.body;
     const patient = patientRefOf(transaction, command);
     await requirePatientSide(transaction, patient);
     await requireGrantee(transaction, grantee, rule.decision);
-    const origin = { commandKey: command.key, deviceKey: submitter.deviceKey, handle: patient.handle };
-    if (rule.consentId !== consentIdOf(origin, grantee))
-      throw new Refusal('validation_failed', 'does not follow from the command', '/consentId');
-    if (rule.expiresAt !== undefined && Date.parse(rule.expiresAt) <= timeMs)
-      throw new Refusal('validation_failed', 'must lie in the future', '/expiresAt');
+    requireNew(transaction, command);
+    if (grantee.kind === 'everyone' && delegationDepth({ ...rule, grantedAt: time }) > 0)
+      throw new Refusal('delegation_not_allowed', 'by everyone', '/mayDelegate');
     const place = placeOfGrantee(home, grantee);
     if (requestId !== undefined && rule.decision === 'deny')
       throw new Refusal('validation_failed', 'a denial approves no request', '/requestId');
     if (requestId !== undefined)
       await approveRequest(transaction, patient, place, { requestId, consentId: rule.consentId, grantee });
-    const at = consentAddress(place.facts, patient, rule.consentId);
-    if (await ledger.has(at)) throw new Refusal('already_exists', undefined, '/consentId');
     const granted: ConsentRule = { ...rule, grantedAt: time };
-    const consent: Consent = {
-      ...granted,
-      patientId,
-      grantee,
-      grantedBy: submitter.deviceKey,
-      ...(sealedNote === undefined ? {} : { sealedNote }),
-    };
-    const closes = await addToBucket(transaction, patient, place, subjectOf(grantee), granted);
-    const closing = closes === undefined ? {} : { closes };
-    ledger.put(consentType, at, { ...consent, ...closing });
-    await storeKeys(transaction, patient, place, consent, { grantKeys, wraps });
+    const note = sealedNote === undefined ? {} : { sealedNote };
+    const consent: Consent = { ...granted, patientId, grantee, grantedBy: submitter.deviceKey, ...note };
+    const result = await put(transaction, patient, place, { granted, consent, grantKeys, wraps });
     if (place.facts === collectionName.exchange(home)) await openTo(grantee.mspId!, transaction, patient, granted);
-    return { result: { consentId: rule.consentId, ...closing } };
+    return { result };
   },
 });
+
+/**
+ * Whom a consent names passes it on, more narrowly, to somebody on the same side of the home hospital: what decides lies in
+ * one place. What is handed over, facts and keys, is a part of what the parent handed over.
+ */
+export const delegateConsent = command<DelegateConsent>({
+  body: DelegateConsent,
+  guards: ({ home }, { submitter }) => placeOf(home, submitter.mspId).facts,
+  async decide(transaction, command) {
+    const { ledger, time, timeMs, submitter } = transaction;
+    const { patientId, home, consentId, parentId, grantee, grantKeys, wraps, ...wanted } = command.body;
+    const patient = patientRefOf(transaction, command);
+    const actor = await requireStaffActor(transaction, ['clinical', 'registry']);
+    requireAct(actor, 'care.delegateConsent', timeMs);
+    const place = placeOf(home, submitter.mspId);
+    if (placeOfGrantee(home, grantee).facts !== place.facts)
+      throw new Refusal('organization_not_allowed', "across the home hospital's border", '/grantee/mspId');
+    const parent = await ledger.get(consentType, consentAddress(place.facts, patient, parentId));
+    if (parent === undefined || !subjectsOf(actor).includes(subjectOf(parent.grantee)))
+      throw new Refusal('consent_not_found', undefined, '/parentId');
+    const held = (await rulesFor(transaction, patient, place, actor)).find((each) => each.consentId === parentId);
+    if (held === undefined) throw new Refusal('consent_already_ended', undefined, '/parentId');
+    await requireGrantee(transaction, grantee, 'permit');
+    const rule = delegatedRule(held, parent.grantee, grantee, wanted, { consentId, grantedAt: time });
+    requireNew(transaction, { ...command, body: { ...rule, grantee } });
+    const by = { grantedBy: submitter.deviceKey, delegatedBy: actor.staffId };
+    const consent: Consent = { ...rule, patientId, grantee, ...by };
+    return { result: await put(transaction, patient, place, { granted: rule, consent, grantKeys, wraps }) };
+  },
+});
+
+/** @throws Refusal validation_failed for an id of another command, or an end that is past */
+function requireNew({ submitter, timeMs }: Transaction, { key: commandKey, handle, body }: NewRule): void {
+  const origin = { commandKey, deviceKey: submitter.deviceKey, handle: handle! };
+  if (body.consentId !== consentIdOf(origin, body.grantee))
+    throw new Refusal('validation_failed', 'does not follow from the command', '/consentId');
+  if (body.expiresAt !== undefined && Date.parse(body.expiresAt) <= timeMs)
+    throw new Refusal('validation_failed', 'must lie in the future', '/expiresAt');
+}
+
+type NewRule = Pick<
+  Command<Pick<ConsentRule, 'consentId' | 'expiresAt'> & { grantee: Grantee }>,
+  'key' | 'handle' | 'body'
+>;
+
+/** The consent, its rule in the grantee's bucket, and its keys. */
+async function put(
+  transaction: Transaction,
+  patient: PatientRef,
+  place: Place,
+  { granted, consent, ...keys }: { readonly granted: ConsentRule; readonly consent: Consent } & OfferedKeys,
+): Promise<{ readonly consentId: string; readonly closes?: ClosingKind }> {
+  const { ledger } = transaction;
+  const { consentId } = granted;
+  const at = consentAddress(place.facts, patient, consentId);
+  if (await ledger.has(at)) throw new Refusal('already_exists', undefined, '/consentId');
+  const closes = await addToBucket(transaction, patient, place, subjectOf(consent.grantee), granted);
+  const closing = closes === undefined ? {} : { closes };
+  ledger.put(consentType, at, { ...consent, ...closing });
+  await storeKeys(transaction, patient, place, consent, keys);
+  return { consentId, ...closing };
+}
 
 /** Further keys for the grantee of a consent that stands: whoever had it and has it no more is handed nothing. */
 export const addWraps = command<AddWraps>({
   body: AddWraps,
-  guards: ({ home }) => collectionName.care(home),
+  guards: ({ home }, { submitter }) => placeOf(home, submitter.mspId).facts,
   async decide(transaction, command) {
-    const { ledger } = transaction;
+    const { ledger, submitter } = transaction;
     const { home, consentId, grantKeys, wraps } = command.body;
     const patient = patientRefOf(transaction, command);
-    await requirePatientSide(transaction, patient);
-    for (const facts of [collectionName.care(home), collectionName.exchange(home)]) {
+    const { facts: own } = placeOf(home, submitter.mspId);
+    for (const facts of new Set([own, collectionName.exchange(home)])) {
       const consent = await ledger.get(consentType, consentAddress(facts, patient, consentId));
       if (consent === undefined) continue;
+      await requireGrantor(transaction, patient, consent);
       const place = placeOfGrantee(home, consent.grantee);
       await requireStanding(transaction, patient, place, consent);
       await storeKeys(transaction, patient, place, consent, { grantKeys, wraps });
       return { result: { consentId } };
     }
+    await requirePatientSide(transaction, patient);
     throw new Refusal('consent_not_found', undefined, '/consentId');
   },
 });
 
 /**
- * The patient ends a consent. Only a stop is written, in a collection that one endorser (at home) suffices for, so that
- * rights can be narrowed while the regulator is unreachable. The stop alone decides; the bucket keeps its rule.
+ * The patient ends a consent, or who delegated it that one. Only a stop is written, in a collection that one endorser (at home) suffices for, so that
+ * rights can be narrowed while the regulator is unreachable. The stop alone decides, on what was
+ * delegated from the consent too; the bucket keeps its rule.
  */
 export const revokeConsent = command<RevokeConsent>({
   body: RevokeConsent,
@@ -117,9 +184,9 @@ export const revokeConsent = command<RevokeConsent>({
     const { ledger, time, submitter } = transaction;
     const { patientId, home, consentId, grantee } = command.body;
     const patient = patientRefOf(transaction, command);
-    await requirePatientSide(transaction, patient);
     const place = placeOfGrantee(home, grantee);
     const consent = await ledger.get(consentType, consentAddress(place.facts, patient, consentId));
+    await requireGrantor(transaction, patient, consent);
     if (consent === undefined) throw new Refusal('consent_not_found', undefined, '/consentId');
     const subject = subjectOf(consent.grantee);
     const at = stopsAddress(place.accesses, patient, subject);
@@ -131,6 +198,19 @@ export const revokeConsent = command<RevokeConsent>({
     return { result: { consentId, revokedAt: time } };
   },
 });
+
+/** The patient's side, or of a delegated consent who delegated it. @throws Refusal not_own_patient, patient_not_found */
+async function requireGrantor(
+  transaction: Transaction,
+  patient: PatientRef,
+  consent: Pick<Consent, 'delegatedBy'> | undefined,
+): Promise<void> {
+  if (consent?.delegatedBy !== undefined) {
+    const actor = await findStaffActor(transaction, ['clinical', 'registry']);
+    if (actor?.staffId === consent.delegatedBy) return;
+  }
+  await requirePatientSide(transaction, patient);
+}
 
 /**
  * The grantee is complete for its kind, of a hospital of ours, and, if a person, registered there; active too, unless the
@@ -165,7 +245,7 @@ async function addToBucket(
 ): Promise<ClosingKind | undefined> {
   const at = bucketAddress(place.facts, patient, subject);
   const before = (await ledger.get(consentBucketType, at)) ?? emptyBucket;
-  const stops = isFull(before)
+  const stops = isFull(before, rule)
     ? await ledger.get(consentStopsType, stopsAddress(place.accesses, patient, subject))
     : undefined;
   const { bucket, closes } = withRule(before, rule, stops?.stops ?? [], timeMs);
@@ -186,16 +266,22 @@ async function requireStanding(
     throw new Refusal('consent_already_ended', undefined, '/consentId');
 }
 
+interface OfferedKeys {
+  readonly grantKeys: readonly OfferedGrantKey[] | undefined;
+  readonly wraps: readonly OfferedWrap[];
+}
+
 /** Keys that a consent hands over; a wrap under a grant key is for whom that key is sealed to. */
 async function storeKeys(
   transaction: Transaction,
   patient: PatientRef,
   place: Place,
   consent: Consent,
-  offered: { readonly grantKeys: readonly OfferedGrantKey[] | undefined; readonly wraps: readonly OfferedWrap[] },
+  offered: OfferedKeys,
 ): Promise<void> {
   const { consentId } = consent;
-  await requireBegunEpochs(transaction, patient, offered.wraps);
+  // Elsewhere nobody but the patient has a seed that was not handed over.
+  if (transaction.submitter.mspId === patient.home) await requireBegunEpochs(transaction, patient, offered.wraps);
   const { ledger } = transaction;
   const named = { patientId: patient.patientId, consentId };
   for (const [index, key] of (offered.grantKeys ?? []).entries()) {

@@ -3,8 +3,8 @@ import type { ContractDefinition } from '../ledger/index.ts';
 import { checkAccess, openAccess, permittedRecords } from './accesses.ts';
 import { denyAccessRequest, requestAccess, withdrawAccessRequest } from './accessRequests.ts';
 import { appendRecords } from './appendRecords.ts';
+import { addWraps, delegateConsent, grantConsent, revokeConsent } from './consents.ts';
 import { beginKeyEpoch } from './keyEpochs.ts';
-import { addWraps, grantConsent, revokeConsent } from './consents.ts';
 import { changePatientStatus, linkPatients } from './changePatient.ts';
 import { mirrorRecords } from './mirrorRecords.ts';
 import { readRecords } from './queries.ts';
@@ -23,6 +23,7 @@ export const careDefinition: ContractDefinition = {
     'care.appendRecords': appendRecords,
     'care.withdrawRecord': withdrawRecord,
     'care.grantConsent': grantConsent,
+    'care.delegateConsent': delegateConsent,
     'care.addWraps': addWraps,
     'care.revokeConsent': revokeConsent,
     'care.beginKeyEpoch': beginKeyEpoch,

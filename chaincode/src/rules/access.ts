@@ -1,6 +1,6 @@
 /** Whether somebody may read records, and on which basis. */
-import type { AccessBasis, ConsentRule, PurposeOfUse, RecordCategory, RecordFact, Requester } from '../model/index.ts';
-import { decideConsent, isCategoryDenied, rulesForCategory, type ConsentRequest } from './consent.ts';
+import type { AccessBasis, PurposeOfUse, RecordCategory, RecordFact, Requester } from '../model/index.ts';
+import { decideConsent, isCategoryDenied, rulesForCategory, type ConsentRequest, type HeldRule } from './consent.ts';
 
 /** Whoever reads: the patient, or a member of staff with the consents that concern them. */
 export type Reader =
@@ -9,7 +9,7 @@ export type Reader =
       readonly kind: 'staff';
       readonly requester: Requester;
       /** Rules of the requester's buckets that are not stopped. */
-      readonly rules: readonly ConsentRule[];
+      readonly rules: readonly HeldRule[];
     };
 
 export type AccessAnswer =

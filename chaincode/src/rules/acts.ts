@@ -38,6 +38,7 @@ export const acts = {
     licence: ['professional'],
   },
   'care.requestAccess': { roles: ['clinician', 'pharmacist'], at: ['hospital'], licence: ['professional'] },
+  'care.delegateConsent': { roles: ['clinician', 'pharmacist'], at: ['hospital'], licence: ['professional'] },
   'care.findPatient': { roles: ['registrar', 'clinician', 'nurse', 'pharmacist', 'integration'], at: ['hospital'] },
 
   'supply.registerProduct': {

@@ -16,6 +16,17 @@ import {
 /** The part of a record that a consent can speak about. */
 export type ConsentedRecord = Pick<RecordFact, 'recordId' | 'category' | 'confidentiality' | 'clinicalDate'>;
 
+/** A consent from which another was delegated, with the rules that speak of its own grantee. */
+export interface Ancestor {
+  readonly rule: ConsentRule;
+  readonly around: readonly ConsentRule[];
+}
+
+/** A rule that concerns a requester. A delegated one comes with its ancestors, and without all of them says nothing. */
+export interface HeldRule extends ConsentRule {
+  readonly ancestors?: readonly Ancestor[];
+}
+
 export interface ConsentRequest {
   readonly purposeOfUse: PurposeOfUse;
   readonly level: ConsentLevel;
@@ -31,14 +42,14 @@ export type ConsentAnswer =
       readonly consentIds: readonly string[];
     };
 
-const levelRank: Readonly<Record<ConsentLevel, number>> = { read: 0, write: 1, admin: 2 };
+export const levelRank: Readonly<Record<ConsentLevel, number>> = { read: 0, write: 1, admin: 2 };
 
 /**
  * @param rules of all buckets that concern the requester, without those that are stopped
  * @returns permit with the consents that permit, or deny with those that deny (none: no consent speaks of it)
  */
 export function decideConsent(
-  rules: readonly ConsentRule[],
+  rules: readonly HeldRule[],
   request: ConsentRequest,
   record: ConsentedRecord,
 ): ConsentAnswer {
@@ -59,17 +70,17 @@ export function decideConsent(
  * category. Each record is decided again when it is served.
  */
 export function rulesForCategory(
-  rules: readonly ConsentRule[],
+  rules: readonly HeldRule[],
   request: ConsentRequest,
   category: RecordFact['category'],
-): readonly ConsentRule[] {
-  return rules.filter(
-    (rule) =>
-      rule.decision === 'permit' &&
-      isInForce(rule, request) &&
-      coversCategory(rule, category) &&
-      coversPurpose(rule, request.purposeOfUse),
-  );
+): readonly HeldRule[] {
+  const reaches = (rule: ConsentRule): boolean =>
+    rule.decision === 'permit' &&
+    isInForce(rule, request) &&
+    coversCategory(rule, category) &&
+    coversPurpose(rule, request.purposeOfUse);
+  const isHeld = ({ rule, around }: Ancestor): boolean => reaches(rule) && !isCategoryDenied(around, request, category);
+  return rules.filter((rule) => reaches(rule) && holdsByAncestors(rule, isHeld));
 }
 
 /** Whether a denial without any further condition covers a category: then no record in it can be permitted. */
@@ -95,7 +106,25 @@ function isInForce(rule: ConsentRule, request: ConsentRequest): boolean {
   return rule.decision === 'deny' || levelRank[rule.level] >= levelRank[request.level];
 }
 
-function effectOf(rule: ConsentRule, request: ConsentRequest, record: ConsentedRecord): ConsentDecision | undefined {
+/** What a rule says; a delegated one permits what each of its ancestors does, and denies nothing. */
+function effectOf(rule: HeldRule, request: ConsentRequest, record: ConsentedRecord): ConsentDecision | undefined {
+  const effect = ownEffectOf(rule, request, record);
+  if (rule.parents === undefined || effect === undefined) return effect;
+  if (effect === 'deny') return undefined;
+  const isHeld = ({ rule: ancestor, around }: Ancestor): boolean =>
+    ownEffectOf(ancestor, request, record) === 'permit' &&
+    !around.some((each) => each.parents === undefined && ownEffectOf(each, request, record) === 'deny');
+  return holdsByAncestors(rule, isHeld) ? 'permit' : undefined;
+}
+
+function holdsByAncestors(
+  { parents = [], ancestors = [] }: HeldRule,
+  isHeld: (ancestor: Ancestor) => boolean,
+): boolean {
+  return ancestors.length === parents.length && ancestors.every(isHeld);
+}
+
+function ownEffectOf(rule: ConsentRule, request: ConsentRequest, record: ConsentedRecord): ConsentDecision | undefined {
   if (!isInForce(rule, request)) return undefined;
   const { decision, exceptions = [] } = rule;
   const opposite = decision === 'permit' ? 'deny' : 'permit';
@@ -124,7 +153,7 @@ function coversCategory({ categories }: ConsentScope, category: RecordFact['cate
 }
 
 /** A consent for a purpose covers the purposes that are part of it. Break-glass is covered only where it is named. */
-function coversPurpose({ purposes }: ConsentScope, asked: PurposeOfUse): boolean {
+export function coversPurpose({ purposes }: ConsentScope, asked: PurposeOfUse): boolean {
   if (purposes === undefined) return asked !== 'BTG';
   return purposes.some((purpose) => purpose === asked || purposesOfUse[asked] === purpose);
 }
@@ -145,11 +174,13 @@ function overlaps(date: string, period: ClinicalPeriod): boolean {
   return endsAfterStart && (period.end === undefined || firstDay(date) <= lastDay(period.end));
 }
 
-function firstDay(date: string): string {
+/** @param date a day, month or year */
+export function firstDay(date: string): string {
   return `${date}-01-01`.slice(0, 10);
 }
 
-function lastDay(date: string): string {
+/** @param date a day, month or year */
+export function lastDay(date: string): string {
   if (date.length === 10) return date;
   if (date.length === 4) return `${date}-12-31`;
   const [year, month] = date.split('-').map(Number) as [number, number];

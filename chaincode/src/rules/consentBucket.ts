@@ -13,14 +13,17 @@ import {
   type ConsentStops,
 } from '../model/index.ts';
 
-type Rules = Pick<ConsentBucket, 'rules' | 'closing'>;
+export type Rules = Pick<ConsentBucket, 'rules' | 'closing'>;
 type Stops = ConsentStops['stops'];
 
 export const emptyBucket: Rules = { rules: [] };
 
 /** Whether a grant must make room, and so know the stops. */
-export function isFull({ rules }: Rules): boolean {
-  return rules.length >= limits.rulesPerBucket;
+export function isFull({ rules }: Rules, { parents }: Pick<ConsentRule, 'parents'>): boolean {
+  const delegated = rules.filter((each) => each.parents !== undefined);
+  return (
+    rules.length >= limits.rulesPerBucket || (parents !== undefined && delegated.length >= limits.delegatedPerBucket)
+  );
 }
 
 /**
@@ -37,8 +40,8 @@ export function withRule(
   stops: Stops,
   timeMs: number,
 ): { readonly bucket: Rules; readonly closes?: ClosingKind } {
-  const rules = isFull(bucket) ? bucket.rules.filter((each) => !hasEnded(each, stops, timeMs)) : bucket.rules;
-  if (rules.length < limits.rulesPerBucket) {
+  const rules = isFull(bucket, rule) ? bucket.rules.filter((each) => !hasEnded(each, stops, timeMs)) : bucket.rules;
+  if (!isFull({ rules }, rule)) {
     const sorted = [...rules, rule].sort((a, b) => (a.consentId < b.consentId ? -1 : 1));
     return { bucket: { ...bucket, rules: sorted } };
   }

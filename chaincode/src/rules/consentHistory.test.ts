@@ -10,6 +10,7 @@ import {
   purposeCodes,
   purposesOfUse,
   recordCategories,
+  Refusal,
   subjectOf,
   subjectsOf,
   type ClosingKind,
@@ -23,8 +24,10 @@ import {
   type Requester,
 } from '../model/index.ts';
 import { decideRecordAccess, readRequest } from './access.ts';
+import type { HeldRule } from './consent.ts';
 import { emptyBucket, rulesInForce, withRule } from './consentBucket.ts';
 import { countedConsents, payFor } from './counting.ts';
+import { ancestorSubjects, delegatedRule, heldRules, type Narrowing } from './delegation.ts';
 
 const cases = Number(process.env['CONSENT_CASES'] ?? 100_000);
 const day = 86_400_000;
@@ -37,6 +40,7 @@ interface Asked {
 }
 type Step =
   | { readonly kind: 'grant'; readonly grantee: Grantee; readonly rule: Omit<ConsentRule, 'consentId' | 'grantedAt'> }
+  | { readonly kind: 'delegate'; readonly which: number; readonly grantee: Grantee; readonly wanted: Narrowing }
   | { readonly kind: 'revoke'; readonly which: number }
   | { readonly kind: 'ask'; readonly asked: readonly Asked[] };
 type Answer = 'permit' | 'deny';
@@ -46,28 +50,41 @@ class OnTheLedger {
   readonly #buckets = new Map<string, Pick<ConsentBucket, 'rules' | 'closing'>>();
   readonly #stops = new Map<string, ConsentStops['stops']>();
   readonly #used = new Map<string, number>();
-  readonly #granted: { readonly subject: string; readonly consentId: string; readonly closes?: ClosingKind }[] = [];
+  readonly #granted: { readonly grantee: Grantee; readonly rule: ConsentRule; readonly closes?: ClosingKind }[] = [];
 
   grant(grantee: Grantee, rule: ConsentRule, timeMs: number): void {
     const subject = subjectOf(grantee);
     const stops = this.#stops.get(subject) ?? [];
     const { bucket, closes } = withRule(this.#buckets.get(subject) ?? emptyBucket, rule, stops, timeMs);
     this.#buckets.set(subject, bucket);
-    const { consentId } = rule;
-    this.#granted.push({ subject, consentId, ...(closes === undefined ? {} : { closes }) });
+    this.#granted.push({ grantee, rule, ...(closes === undefined ? {} : { closes }) });
+  }
+
+  /** @returns whether the ledger takes it */
+  delegate(which: number, grantee: Grantee, wanted: Narrowing, consentId: string, timeMs: number): boolean {
+    const { rule: parent, grantee: holder } = this.#granted[which]!;
+    const [held] = this.#held(this.#inForce(subjectOf(holder)).filter((each) => each.consentId === parent.consentId));
+    if (held === undefined) return false;
+    const grantedAt = new Date(timeMs).toISOString();
+    try {
+      this.grant(grantee, delegatedRule(held, holder, grantee, wanted, { consentId, grantedAt }), timeMs);
+      return true;
+    } catch (error) {
+      if (error instanceof Refusal) return false;
+      throw error;
+    }
   }
 
   revoke(which: number): void {
-    const { subject, consentId, closes } = this.#granted[which]!;
+    const { grantee, rule, closes } = this.#granted[which]!;
+    const [subject, { consentId }] = [subjectOf(grantee), rule];
     const stop = { consentId, revokedAt: '', revokedBy: '', ...(closes === undefined ? {} : { closes }) };
     this.#stops.set(subject, [...(this.#stops.get(subject) ?? []), stop]);
   }
 
   /** One access for one record. */
   ask({ requester, purposeOfUse, record }: Asked, timeMs: number): Answer {
-    const rules = subjectsOf(requester).flatMap((subject) =>
-      rulesInForce(this.#buckets.get(subject) ?? emptyBucket, this.#stops.get(subject) ?? []),
-    );
+    const rules = this.#held(subjectsOf(requester).flatMap((subject) => this.#inForce(subject)));
     const reader = { kind: 'staff', requester, rules } as const;
     const answers = [decideRecordAccess(reader, readRequest(purposeOfUse, timeMs), record)];
     const used = new Map(countedConsents(answers, rules).map((id) => [id, this.#used.get(id) ?? 0]));
@@ -75,14 +92,40 @@ class OnTheLedger {
     for (const id of spent) this.#used.set(id, used.get(id)! + 1);
     return paid[0]!.decision;
   }
+
+  #inForce(subject: string): readonly ConsentRule[] {
+    return rulesInForce(this.#buckets.get(subject) ?? emptyBucket, this.#stops.get(subject) ?? []);
+  }
+
+  /** Knows no more buckets than the ledger reads. */
+  #held(rules: readonly ConsentRule[]): readonly HeldRule[] {
+    const known = new Set(ancestorSubjects(rules));
+    return heldRules(rules, (subject) => (known.has(subject) ? this.#inForce(subject) : []));
+  }
 }
+
+/** A consent as the prose tells of it: what was said when it was given, and the one it was passed on from. */
+interface Told {
+  readonly grantee: Grantee;
+  readonly said: Said;
+  readonly from?: Told;
+  revoked: boolean;
+  left: number;
+}
+type Said = Omit<ConsentRule, 'level' | 'grantedAt' | 'decision'> & { readonly decision?: ConsentRule['decision'] };
 
 /** What the prose says, looked up in a list of everything that ever happened. */
 class ByTheBook {
-  readonly #all: { grantee: Grantee; rule: ConsentRule; revoked: boolean; left: number }[] = [];
+  readonly #all: Told[] = [];
 
-  grant(grantee: Grantee, rule: ConsentRule): void {
-    this.#all.push({ grantee, rule, revoked: false, left: rule.maxAccesses ?? Infinity });
+  grant(grantee: Grantee, said: Said, from?: Told): void {
+    const told = { grantee, said, revoked: false, left: said.maxAccesses ?? Infinity };
+    this.#all.push(from === undefined ? told : { ...told, from });
+  }
+
+  /** The book believes that it was allowed; what it then opens it works out from what was said, and by whom. */
+  delegate(which: number, grantee: Grantee, wanted: Narrowing, consentId: string): void {
+    this.grant(grantee, { ...wanted, consentId }, this.#all[which]!);
   }
 
   revoke(which: number): void {
@@ -91,22 +134,37 @@ class ByTheBook {
 
   ask({ requester, purposeOfUse, record }: Asked, timeMs: number): Answer {
     if (record.authorOrg === requester.mspId && record.authorGroup === requester.department) return 'permit';
-    const live = this.#all.filter(
-      ({ grantee, rule, revoked }) =>
-        !revoked && names(grantee, requester) && !(rule.expiresAt && timeMs >= Date.parse(rule.expiresAt)),
-    );
-    const spoken = live.map((consent) => ({ consent, says: says(consent.rule, purposeOfUse, record) }));
-    if (spoken.some(({ says: word }) => word === 'no')) return 'deny';
-    const yes = spoken.filter(({ says: word }) => word === 'yes').map(({ consent }) => consent);
-    if (yes.some(({ left }) => left === Infinity)) return 'permit';
+    const stands = ({ revoked, said }: Told): boolean =>
+      !revoked && !(said.expiresAt && timeMs >= Date.parse(said.expiresAt));
+    const word = (told: Told) => (stands(told) ? says(told.said, purposeOfUse, record) : 'nothing');
+    const denies = (told: Told): boolean => told.from === undefined && word(told) === 'no';
+    // Somebody keeps a consent while nothing denies them what it opens, and passes on only what they keep.
+    const isKept = (told: Told): boolean =>
+      word(told) === 'yes' &&
+      !this.#all.some((other) => denies(other) && isAbout(other.grantee, told.grantee)) &&
+      (told.from === undefined || isKept(told.from));
+    const named = this.#all.filter(({ grantee }) => names(grantee, requester));
+    if (named.some(denies)) return 'deny';
+    const yes = named.filter((told) => word(told) === 'yes' && (told.from === undefined || isKept(told.from)));
+    if (yes.some((told) => line(told).every(({ left }) => left === Infinity))) return 'permit';
     // Of several counted consents the ledger takes the first of its buckets' order: person … everyone, then by id.
     const ranked = yes
-      .filter(({ left }) => left > 0)
-      .sort((a, b) => rank(a.grantee) - rank(b.grantee) || (a.rule.consentId < b.rule.consentId ? -1 : 1));
+      .filter((told) => line(told).every(({ left }) => left > 0))
+      .sort((a, b) => rank(a.grantee) - rank(b.grantee) || (a.said.consentId < b.said.consentId ? -1 : 1));
     if (ranked[0] === undefined) return 'deny';
-    ranked[0].left -= 1;
+    for (const told of line(ranked[0])) told.left -= 1;
     return 'permit';
   }
+}
+
+/** A consent, the one it was passed on from, and so on up to the patient's. */
+const line = (told: Told): readonly Told[] => (told.from === undefined ? [told] : [told, ...line(told.from)]);
+
+/** Whether everybody whom one grantee names is named by the other. */
+function isAbout(rule: Grantee, grantee: Grantee): boolean {
+  if (rule.kind === 'everyone') return true;
+  if (rule.mspId !== grantee.mspId) return false;
+  return rule.kind === 'organization' || (rule.kind === grantee.kind && rule.id === grantee.id);
 }
 
 const rank = ({ kind }: Grantee): number => ['person', 'organization', 'department', 'role', 'everyone'].indexOf(kind);
@@ -118,8 +176,8 @@ function names({ kind, mspId, id }: Grantee, requester: Requester): boolean {
   return id === { person: requester.staffId, department: requester.department, role: requester.role }[kind];
 }
 
-function says(rule: ConsentRule, purpose: PurposeOfUse, record: RecordFact): 'yes' | 'no' | 'nothing' {
-  const means = rule.decision === 'permit';
+function says(rule: Said, purpose: PurposeOfUse, record: RecordFact): 'yes' | 'no' | 'nothing' {
+  const means = rule.decision !== 'deny';
   const turned = (rule.exceptions ?? []).some((exception) => within(exception, purpose, record, !means));
   const word = turned ? !means : means;
   if (!within(rule, purpose, record, word)) return 'nothing';
@@ -185,8 +243,18 @@ const rules = fc
     expiresAt: maybe(fc.integer({ min: 0, max: 12 }).map((days) => new Date(start + days * day).toISOString())),
     maxAccesses: maybe(fc.integer({ min: 1, max: 3 })),
     exceptions: maybe(fc.array(scopes, { maxLength: 2 })),
+    mayDelegate: maybe(fc.integer({ min: 0, max: 3 })),
   })
   .map(({ scope, ...rest }) => ({ ...scope, ...rest }) as Omit<ConsentRule, 'consentId' | 'grantedAt'>);
+/** Wider than the parent as often as not: the ledger refuses those. */
+const narrowings = fc
+  .record({
+    scope: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: scopes }),
+    expiresAt: maybe(fc.integer({ min: 0, max: 12 }).map((days) => new Date(start + days * day).toISOString())),
+    maxAccesses: maybe(fc.integer({ min: 1, max: 3 })),
+    mayDelegate: maybe(fc.integer({ min: 0, max: 2 })),
+  })
+  .map(({ scope, ...rest }) => ({ ...scope, ...rest }) as Narrowing);
 const requesters = fc.record({
   mspId: organizations,
   staffId: fc.constantFrom('ada', 'ben'),
@@ -212,6 +280,15 @@ const asks = fc.array(
 );
 const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('grant' as const), grantee: grantees, rule: rules }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('delegate' as const),
+      which: fc.nat({ max: 9 }),
+      grantee: grantees,
+      wanted: narrowings,
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('revoke' as const), which: fc.nat({ max: 9 }) }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('ask' as const), asked: asks }) },
 );
@@ -219,6 +296,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
 describe('consent over any history', () => {
   test(`every answer is that of an independent evaluator (${cases} questions)`, () => {
     const counts = { permit: 0, deny: 0 };
+    let delegated = 0;
     const history = fc.array(steps, { minLength: 8, maxLength: 20 });
     const wanted = () => counts.permit + counts.deny < cases;
     const property = fc.property(history, (all) => {
@@ -230,8 +308,16 @@ describe('consent over any history', () => {
         if (step.kind === 'grant') {
           const consentId = `c${String(granted).padStart(2, '0')}`;
           const rule = { ...step.rule, consentId, grantedAt: new Date(timeMs).toISOString() };
-          for (const each of [ledger, book]) each.grant(step.grantee, rule, timeMs);
+          ledger.grant(step.grantee, rule, timeMs);
+          book.grant(step.grantee, rule);
           granted += 1;
+        } else if (step.kind === 'delegate') {
+          const { which, grantee, wanted } = step;
+          const consentId = `c${String(granted).padStart(2, '0')}`;
+          if (which >= granted || !ledger.delegate(which, grantee, wanted, consentId, timeMs)) continue;
+          book.delegate(which, grantee, wanted, consentId);
+          granted += 1;
+          delegated += 1;
         } else if (step.kind === 'revoke') {
           if (step.which >= granted || revoked.has(step.which)) continue;
           for (const each of [ledger, book]) each.revoke(step.which);
@@ -245,6 +331,7 @@ describe('consent over any history', () => {
       }
     });
     while (wanted()) fc.assert(property, { numRuns: 500 });
+    expect(delegated).toBeGreaterThan(cases / 400);
     expect(counts.permit).toBeGreaterThan(cases / 20);
     expect(counts.deny).toBeGreaterThan(cases / 20);
   });

@@ -10,6 +10,7 @@ export * from './consent.ts';
 export * from './consentBucket.ts';
 export * from './counting.ts';
 export * from './custody.ts';
+export * from './delegation.ts';
 export * from './custodyFacts.ts';
 export * from './custodyTable.ts';
 export * from './ids.ts';

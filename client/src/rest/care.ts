@@ -62,8 +62,29 @@ export interface NewConsent extends ConsentScope {
   readonly expiresAt?: string;
   readonly maxAccesses?: number;
   readonly exceptions?: readonly ConsentScope[];
+  /** How many times over the grantee may pass it on, each time more narrowly. */
+  readonly mayDelegate?: number;
   /** The purpose in the patient's words; sealed. */
   readonly note?: string;
+}
+
+/** A part of a consent for somebody else; what is not said is as in that consent. */
+export interface NewDelegation extends ConsentScope {
+  readonly grantee: Grantee;
+  readonly level?: ConsentLevel;
+  readonly expiresAt?: string;
+  readonly maxAccesses?: number;
+  readonly mayDelegate?: number;
+}
+
+export interface Consent extends NewConsent {
+  readonly id: string;
+  readonly patientId: string;
+  readonly grantedAt: string;
+  readonly revokedAt?: string;
+  /** Of a delegated one: who passed it on, and the consents it comes from, the nearest first. */
+  readonly delegatedBy?: string;
+  readonly parents?: readonly { readonly consentId: string; readonly grantee: Grantee }[];
 }
 
 export interface GrantedConsent extends Committed {

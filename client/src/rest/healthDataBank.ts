@@ -17,9 +17,11 @@ import type {
   AuditEvent,
   Coding,
   Committed,
+  Consent,
   GrantedConsent,
   IntegrityCheck,
   NewConsent,
+  NewDelegation,
   RevokedConsent,
 } from './care.ts';
 import { path, type PostOptions, type RestClient, type UploadBody } from './restClient.ts';
@@ -133,7 +135,30 @@ export class HealthDataBank {
     return (await this.#rest.post(path`/v1/patients/${patientId}/consents`, consent, options)) as GrantedConsent;
   }
 
-  /** By the patient; effective with its transaction, accesses that run under it included. @throws GatewayProblem */
+  /**
+   * By whom a consent names that may be passed on: a part of it, to somebody else.
+   *
+   * @throws GatewayProblem delegation_not_allowed (403), delegation_too_wide (422)
+   */
+  async delegateConsent(
+    consentId: string,
+    delegation: NewDelegation,
+    options: PostOptions = {},
+  ): Promise<GrantedConsent> {
+    return (await this.#rest.post(path`/v1/consents/${consentId}/delegations`, delegation, options)) as GrantedConsent;
+  }
+
+  /** The patient sees all that was delegated from a consent, whom it names what they passed on. @throws GatewayProblem */
+  async *getDelegations(consentId: string): AsyncGenerator<Consent, void, void> {
+    for await (const consent of this.#rest.list(path`/v1/consents/${consentId}/delegations`)) yield consent as Consent;
+  }
+
+  /**
+   * By the patient, or by who delegated it; effective with its transaction, for accesses that run under it and for what was
+   * delegated from it too.
+   *
+   * @throws GatewayProblem
+   */
   async revokeConsent(consentId: string, options: PostOptions = {}): Promise<RevokedConsent> {
     return (await this.#rest.post(path`/v1/consents/${consentId}/revocation`, {}, options)) as RevokedConsent;
   }

@@ -19,6 +19,7 @@ import {
   consentLevels,
   GranteeReference,
   IsFormat,
+  limits,
   Scope,
   type ConsentDecision,
   type ConsentLevel,
@@ -33,8 +34,26 @@ export class NewConsent extends Scope {
   @IsOptional() @IsFormat('date-time-offset') expiresAt?: string;
   @IsOptional() @IsInt() @Min(1) @Max(1_000_000) maxAccesses?: number;
   @IsOptional() @IsArray() @ArrayMaxSize(20) @ValidateNested({ each: true }) @Type(() => Scope) exceptions?: Scope[];
+  /** How many times over the grantee may pass it on, each time more narrowly. */
+  @IsOptional() @IsInt() @Min(0) @Max(limits.delegationDepth) mayDelegate?: number;
   /** The purpose in the patient's words; sealed, never open on the ledger. */
   @IsOptional() @IsString() @IsNotEmpty() @MaxLength(1024) note?: string;
+}
+
+/** What is not said is as in the consent that is passed on. */
+export class NewDelegation extends Scope {
+  @ValidateNested() @Type(() => GranteeReference) grantee!: GranteeReference;
+  @IsOptional() @IsIn(consentLevels) level?: ConsentLevel;
+  /** Exclusive. */
+  @IsOptional() @IsFormat('date-time-offset') expiresAt?: string;
+  @IsOptional() @IsInt() @Min(1) @Max(1_000_000) maxAccesses?: number;
+  @IsOptional() @IsInt() @Min(0) @Max(limits.delegationDepth) mayDelegate?: number;
+}
+
+/** A consent that another was delegated from, and whose it is. */
+export class ConsentParentView {
+  @IsFormat('uuid') consentId!: string;
+  @ValidateNested() @Type(() => GranteeReference) grantee!: GranteeReference;
 }
 
 export class ConsentView extends Scope {
@@ -48,6 +67,10 @@ export class ConsentView extends Scope {
   @IsOptional() @IsFormat('date-time-offset') revokedAt?: string;
   @IsOptional() @IsInt() maxAccesses?: number;
   @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => Scope) exceptions?: Scope[];
+  @IsOptional() @IsInt() mayDelegate?: number;
+  /** Of a delegated one: who passed it on, and the consents it comes from, the nearest first. */
+  @IsOptional() @IsFormat('uuid') delegatedBy?: string;
+  @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => ConsentParentView) parents?: ConsentParentView[];
 }
 
 export class GrantedConsent {

@@ -9,7 +9,7 @@ import type { Act, CommittedTransaction, Touches } from '../fabric/act.ts';
 import type { Derivation } from '../idempotency/derivation.ts';
 import type { Services } from '../services.ts';
 import type { NewConsent } from './dto.ts';
-import { keysFor, type HandedOver } from './keys.ts';
+import { keysFor, patientKeys, type HandedOver } from './keys.ts';
 import { openedRecords } from './opened.ts';
 
 const mirroredPerCommand = 100;
@@ -47,7 +47,7 @@ export async function grantConsent(
     level,
     grantedAt: new Date(services.clock()).toISOString(),
   };
-  const [keys, ...further] = await keysFor(services, caller, patient, rule, grantee);
+  const [keys, ...further] = await keysFor(services, patientKeys(services, caller), patient, rule, grantee);
   const { grantedAt: _, ...body } = rule;
   const grant: GrantConsent = {
     ...body,
@@ -66,17 +66,22 @@ export async function grantConsent(
     touches: touchesOf(patient, grantee),
     head: patient.patientId,
   });
-  await addFurtherWraps(services, caller, patient, grant, further, idempotency);
+  await addFurtherWraps(services, caller, patient, { consentId, grantee, further }, idempotency);
   if (isElsewhere(patient, grantee) && decision === 'permit')
     await mirrorExisting(services, caller, patient, rule, grantee, idempotency);
-  const wraps = [keys, ...further].flatMap((each) => each.wraps);
   return {
     consentId,
-    seeds: wraps.filter(({ kind }) => kind === 'seed').length,
-    dataKeys: wraps.filter(({ kind }) => kind === 'dek').length,
+    ...counted([keys, ...further]),
     ...(result.closes === undefined ? {} : { deniesEverything: true }),
     ...(transaction === undefined ? {} : { transaction }),
   };
+}
+
+/** How many keys were handed over. */
+export function counted(handed: readonly HandedOver[]): Pick<Granted, 'seeds' | 'dataKeys'> {
+  const kinds = handed.flatMap(({ wraps }) => wraps.map(({ kind }) => kind));
+  const seeds = kinds.filter((kind) => kind === 'seed').length;
+  return { seeds, dataKeys: kinds.length - seeds };
 }
 
 /** Collections of a consent's facts: those of a grantee of another hospital lie in `exchange_H`. */
@@ -93,12 +98,20 @@ export function isElsewhere(patient: KnownPatient, { mspId }: Grantee): boolean 
   return mspId !== undefined && mspId !== patient.home;
 }
 
-async function addFurtherWraps(
+interface FurtherWraps {
+  readonly consentId: string;
+  readonly grantee: Grantee;
+  readonly further: readonly HandedOver[];
+  /** Of somebody else than the patient. */
+  readonly touches?: Touches;
+}
+
+/** What did not fit into the command that made the consent. */
+export async function addFurtherWraps(
   services: Services,
   caller: Caller,
   patient: KnownPatient,
-  { consentId, grantee }: GrantConsent,
-  further: readonly HandedOver[],
+  { consentId, grantee, further, touches }: FurtherWraps,
   idempotency: Derivation,
 ): Promise<void> {
   for (const [index, keys] of further.entries()) {
@@ -106,6 +119,7 @@ async function addFurtherWraps(
     await services.ledger.submit(caller.identity, {
       ...addedWraps(patient, { consentId, grantee }, keys),
       ...idempotency.command(`wraps|${index}`),
+      ...(touches === undefined ? {} : { touches }),
     });
   }
 }
@@ -156,6 +170,6 @@ async function sealedNote(services: Services, patient: KnownPatient, consentId: 
   return sealNote(note, reference, [{ id: patient.patientId, publicKey }]);
 }
 
-const offered = ({ grantKeys, wraps }: HandedOver) => ({ grantKeys: [...grantKeys], wraps: [...wraps] });
+export const offered = ({ grantKeys, wraps }: HandedOver) => ({ grantKeys: [...grantKeys], wraps: [...wraps] });
 
 const named = ({ patientId, home }: KnownPatient) => ({ patientId, home });

@@ -16,7 +16,7 @@ import type { Services } from '../services.ts';
 import { planEpochs, type Holder } from './epochPlan.ts';
 import { addedWraps } from './grant.ts';
 import { seedsFor } from './keys.ts';
-import { denialsTo } from './opened.ts';
+import { denialsAbove, denialsTo } from './opened.ts';
 
 const roundsAtMost = 5;
 
@@ -72,8 +72,11 @@ async function rightsOf(
   return Promise.all(
     holders.map(async ({ consent, seeds }) => {
       const { consentId, grantee, revokedAt, expiresAt } = consent;
-      const hasEnded = revokedAt !== undefined || (expiresAt !== undefined && Date.parse(expiresAt) <= nowMs);
-      const grants = hasEnded ? [] : planGrants(consent, await denialsTo(services, patient, grantee, rules));
+      const held = rules.withAncestors(consent, grantee.mspId ?? patient.home, patient.home);
+      const hasExpired = expiresAt !== undefined && Date.parse(expiresAt) <= nowMs;
+      const stands = held !== undefined && revokedAt === undefined && !hasExpired;
+      const denials = stands ? [...(await denialsTo(services, patient, grantee, rules)), ...denialsAbove(held)] : [];
+      const grants = stands ? planGrants(consent, denials) : [];
       const whole = new Set(grants.filter(({ kind }) => kind === 'seed').map(nameOf));
       return { consentId, seeds, mayHold: (pair: Pair) => whole.has(nameOf(pair)) };
     }),

@@ -1,22 +1,16 @@
 /** Keys that a consent hands over: what its grantee may open, wrapped under one key that is sealed to them. */
-import type {
-  Consent,
-  ConsentRule,
-  Grantee,
-  OfferedGrantKey,
-  OfferedWrap,
-  RecordFact,
-} from '@chain-of-care/chaincode/model';
+import type { Consent, Grantee, OfferedGrantKey, OfferedWrap, RecordFact } from '@chain-of-care/chaincode/model';
+import type { HeldRule } from '@chain-of-care/chaincode/rules';
 import { newGrantKey, planGrants, type GrantWrapper, type KeyGrant } from '@chain-of-care/client';
 import type { Caller } from '../auth/caller.ts';
-import { DataKeys } from '../custody/dataKeys.ts';
+import { DataKeys, type PairSeed } from '../custody/dataKeys.ts';
 import { CustodialPatientKeys } from '../custody/patientKeys.ts';
 import type { KnownPatient } from '../custody/patients.ts';
 import { categoryKeys, groupPublicKey, staffPublicKey, wholeOrganization } from '../custody/publicKeys.ts';
 import { batchKeysOf } from '../readmodel/queries/care.ts';
 import type { HeldSeed } from '../readmodel/queries/seeds.ts';
 import type { Services } from '../services.ts';
-import { denialsTo, openedRecords } from './opened.ts';
+import { denialsAbove, denialsTo, openedRecords } from './opened.ts';
 
 /** Keys that one command hands over. */
 export interface HandedOver {
@@ -30,6 +24,36 @@ const none: HandedOver = { grantKeys: [], wraps: [] };
 const dataKeysPerCommand = 150;
 const seedsPerCommand = 50;
 
+/** Where keys come from: the patient's custody, or the consent that is passed on. */
+export interface KeySource {
+  /** Private seeds that are held of a category's pair, an epoch each. */
+  seeds(pair: Pair): Promise<readonly PairSeed[]>;
+  /** @returns the data key of a record version; undefined where none is held */
+  dataKey(record: RecordFact): Promise<Uint8Array | undefined>;
+}
+
+type Pair = Pick<RecordFact, 'patientId' | 'category' | 'confidentiality'>;
+
+/** All keys of a patient in custody, of every epoch up to the current one: who may read a category may read what came before. */
+export function patientKeys(services: Services, caller: Caller): KeySource {
+  const custodial = new CustodialPatientKeys(services.keystore);
+  const dataKeys = new DataKeys(services, caller, [{ kind: 'self' }]);
+  return {
+    async seeds(pair) {
+      const current = (await categoryKeys(services, pair.patientId))(pair.category, pair.confidentiality);
+      const epochs = Array.from({ length: current.epoch + 1 }, (_, epoch) => epoch);
+      return Promise.all(epochs.map(async (epoch) => ({ epoch, seed: await custodial.seed({ ...pair, epoch }) })));
+    },
+    dataKey: (record) => dataKeys.of(record),
+  };
+}
+
+/** What a consent handed over to the caller. */
+export function grantedKeys(services: Services, caller: Caller, consentId: string): KeySource {
+  const dataKeys = new DataKeys(services, caller, [{ kind: 'consent', consentId }]);
+  return { seeds: (pair) => dataKeys.seedsOf(pair), dataKey: (record) => dataKeys.find(record) };
+}
+
 /**
  * @returns by command, that of the grant first; each brings a grant key of its own, so that whichever of them is repeated
  * completes what broke off
@@ -37,33 +61,27 @@ const seedsPerCommand = 50;
  */
 export async function keysFor(
   services: Services,
-  caller: Caller,
+  source: KeySource,
   patient: KnownPatient,
-  rule: ConsentRule,
+  rule: HeldRule,
   grantee: Grantee,
 ): Promise<readonly [HandedOver, ...HandedOver[]]> {
   if (rule.decision === 'deny') return [none];
-  const plan = planGrants(rule, await denialsTo(services, patient, grantee));
+  const plan = planGrants(rule, [...(await denialsTo(services, patient, grantee)), ...denialsAbove(rule)]);
   if (plan.length === 0) return [none];
   const to = await recipientOf(services, patient, grantee);
   const { consentId } = rule;
-  const narrow = plan.filter(({ kind }) => kind === 'dataKeys');
+  const seeds = await seedsOf(source, patient, plan);
+  const held = new Set(seeds.map(pairOf));
+  const narrow = plan.filter((pair) => !held.has(pairOf(pair)));
   const opened = narrow.length === 0 ? [] : await openedRecords(services, patient, rule, grantee, dataKeysPerCommand);
-  const dataKeys = new DataKeys(services, caller, [{ kind: 'self' }]);
-  const seeds = inParts(
-    await everyEpoch(
-      services,
-      patient,
-      plan.filter(({ kind }) => kind === 'seed'),
-    ),
-    seedsPerCommand,
-  );
+  const parts = inParts(seeds, seedsPerCommand);
   const handed: HandedOver[] = [];
-  for (let part = 0; part < Math.max(1, seeds.length, opened.length); part += 1)
+  for (let part = 0; part < Math.max(1, parts.length, opened.length); part += 1)
     handed.push(
       await handOver(patient, { consentId, ...to }, async (wrapper) => [
-        ...(await seedWraps(services, patient, seeds[part] ?? [], wrapper)),
-        ...(await dataKeyWraps(services, dataKeys, opened[part] ?? [], narrow, wrapper)),
+        ...(await seedWraps(parts[part] ?? [], wrapper)),
+        ...(await dataKeyWraps(services, source, opened[part] ?? [], narrow, wrapper)),
       ]),
     );
   const [first = none, ...further] = handed;
@@ -82,9 +100,14 @@ export async function seedsFor(
   seeds: readonly HeldSeed[],
 ): Promise<readonly HandedOver[]> {
   const to = await recipientOf(services, patient, grantee);
+  const custodial = new CustodialPatientKeys(services.keystore);
+  const { patientId } = patient;
+  const open = await Promise.all(
+    seeds.map(async (seed) => ({ ...seed, patientId, seed: await custodial.seed({ ...seed, patientId }) })),
+  );
   return Promise.all(
-    inParts(seeds, seedsPerCommand).map(async (part) =>
-      handOver(patient, { consentId, ...to }, (wrapper) => seedWraps(services, patient, part, wrapper)),
+    inParts(open, seedsPerCommand).map(async (part) =>
+      handOver(patient, { consentId, ...to }, (wrapper) => seedWraps(part, wrapper)),
     ),
   );
 }
@@ -103,37 +126,36 @@ async function handOver(
   return wraps.length === 0 ? none : { grantKeys: [grantKey], wraps };
 }
 
-/** Of each pair the epochs up to the current one: whoever may read a category may read what came before. */
-async function everyEpoch(
-  services: Services,
+interface OpenSeed extends Pair, PairSeed {}
+
+/** The seeds of the plan that the source has. */
+async function seedsOf(
+  source: KeySource,
   { patientId }: KnownPatient,
   plan: readonly KeyGrant[],
-): Promise<readonly HeldSeed[]> {
-  const keys = await categoryKeys(services, patientId);
-  return plan.flatMap(({ category, confidentiality }) =>
-    Array.from({ length: keys(category, confidentiality).epoch + 1 }, (_, epoch) => ({
-      category,
-      confidentiality,
-      epoch,
-    })),
+): Promise<readonly OpenSeed[]> {
+  const whole = plan.filter(({ kind }) => kind === 'seed');
+  const held = await Promise.all(
+    whole.map(async ({ category, confidentiality }) => {
+      const pair = { patientId, category, confidentiality };
+      return (await source.seeds(pair)).map((seed) => ({ ...pair, ...seed }));
+    }),
   );
+  return held.flat();
 }
 
-async function seedWraps(
-  services: Services,
-  { patientId }: KnownPatient,
-  seeds: readonly HeldSeed[],
-  wrapper: GrantWrapper,
-): Promise<readonly Wrapped[]> {
-  const custodial = new CustodialPatientKeys(services.keystore);
+function seedWraps(seeds: readonly OpenSeed[], wrapper: GrantWrapper): Promise<readonly Wrapped[]> {
   return Promise.all(
-    seeds.map(async ({ category, confidentiality, epoch }) => {
-      const key = { patientId, category, confidentiality, epoch };
-      const sealed = await wrapper.wrapSeed(await custodial.seed(key), key);
+    seeds.map(async ({ seed, ...key }) => {
+      const { category, confidentiality, epoch } = key;
+      const sealed = await wrapper.wrapSeed(seed, key);
       return { wrapId: crypto.randomUUID(), kind: 'seed' as const, category, confidentiality, epoch, sealed };
     }),
   );
 }
+
+const pairOf = ({ category, confidentiality }: Pick<KeyGrant, 'category' | 'confidentiality'>): string =>
+  `${category}|${confidentiality}`;
 
 function inParts<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, part) =>
@@ -143,12 +165,12 @@ function inParts<Item>(items: readonly Item[], size: number): readonly (readonly
 
 async function dataKeyWraps(
   services: Services,
-  keys: DataKeys,
+  source: KeySource,
   records: readonly RecordFact[],
   plan: readonly KeyGrant[],
   wrapper: GrantWrapper,
 ): Promise<readonly Wrapped[]> {
-  const pairs = new Set(plan.map(({ category, confidentiality }) => `${category}|${confidentiality}`));
+  const pairs = new Set(plan.map(pairOf));
   const batches = new Map(
     (
       await batchKeysOf(
@@ -160,9 +182,11 @@ async function dataKeyWraps(
   const wraps: Wrapped[] = [];
   for (const record of records) {
     const { category, confidentiality, epoch } = batches.get(record.batchId)!;
-    if (!pairs.has(`${category}|${confidentiality}`)) continue;
+    if (!pairs.has(pairOf({ category, confidentiality }))) continue;
+    const dataKey = await source.dataKey(record);
+    if (dataKey === undefined) continue;
     const { recordId, version } = record;
-    const sealed = await wrapper.wrapDataKey(await keys.of(record), { recordId, version, epoch });
+    const sealed = await wrapper.wrapDataKey(dataKey, { recordId, version, epoch });
     const wrapId = crypto.randomUUID();
     wraps.push({ wrapId, kind: 'dek', category, confidentiality, epoch, recordId, version, sealed });
   }

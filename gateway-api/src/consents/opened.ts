@@ -1,6 +1,6 @@
 /** The records that a new consent opens: what its keys are for, and whose facts are mirrored. */
 import { purposeCodes, type ConsentRule, type Grantee, type RecordFact } from '@chain-of-care/chaincode/model';
-import { decideConsent, readRequest } from '@chain-of-care/chaincode/rules';
+import { decideConsent, readRequest, type HeldRule } from '@chain-of-care/chaincode/rules';
 import type { KnownPatient } from '../custody/patients.ts';
 import { recordsInChainOrder } from '../readmodel/queries/care.ts';
 import { PatientRules } from '../readmodel/queries/consentRules.ts';
@@ -14,7 +14,7 @@ import type { Services } from '../services.ts';
 export async function openedRecords(
   services: Services,
   patient: KnownPatient,
-  rule: ConsentRule,
+  rule: HeldRule,
   grantee: Grantee,
   perCommand: number,
 ): Promise<readonly (readonly RecordFact[])[]> {
@@ -23,7 +23,8 @@ export async function openedRecords(
   const versions = await recordsInChainOrder(db, patient.patientId);
   const withdrawn = new Set(versions.flatMap((each) => (each.withdrawn === undefined ? [] : [each.recordId])));
   const rules = [rule, ...(await denialsTo(services, patient, grantee))];
-  const covered = versions.filter((record) => isPermitted([rule], record, timeMs));
+  const { parents: _parents, ancestors: _ancestors, ...said } = rule;
+  const covered = versions.filter((record) => isPermitted([said], record, timeMs));
   return Array.from({ length: Math.ceil(covered.length / perCommand) }, (_, index) =>
     covered
       .slice(index * perCommand, (index + 1) * perCommand)
@@ -32,7 +33,7 @@ export async function openedRecords(
 }
 
 /** Whether a record is permitted for any purpose. */
-function isPermitted(rules: readonly ConsentRule[], record: RecordFact, timeMs: number): boolean {
+function isPermitted(rules: readonly HeldRule[], record: RecordFact, timeMs: number): boolean {
   return purposeCodes.some(
     (purpose) => decideConsent(rules, readRequest(purpose, timeMs), record).decision === 'permit',
   );
@@ -53,4 +54,9 @@ export async function denialsTo(
   const person = grantee.kind === 'person' ? await services.facts.staff(grantee.id!) : undefined;
   const speaking = person === undefined ? all.rulesForAllOf(grantee, patient.home) : all.rulesFor(person, patient.home);
   return speaking.filter(({ decision }) => decision === 'deny');
+}
+
+/** What is denied to the holders of the consents that a delegated one comes from. */
+export function denialsAbove({ ancestors = [] }: HeldRule): readonly ConsentRule[] {
+  return ancestors.flatMap(({ around }) => around.filter(({ decision }) => decision === 'deny'));
 }

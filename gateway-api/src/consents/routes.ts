@@ -1,23 +1,34 @@
-import { collectionName } from '@chain-of-care/chaincode/model';
-import { patientOf } from '../custody/patients.ts';
-import { chartRoles, patientSide } from '../auth/audiences.ts';
+import { subjectOf, subjectsOf } from '@chain-of-care/chaincode/model';
+import { chartRoles, patientSide, rolesOf } from '../auth/audiences.ts';
 import type { Caller } from '../auth/caller.ts';
+import { patientOf } from '../custody/patients.ts';
 import { defaultLimit, page } from '../http/page.ts';
 import { Problem } from '../http/problem.ts';
 import { route, type Route } from '../http/route.ts';
 import { transactionMembers } from '../http/transaction.ts';
 import { isOnPatientSide, requireOwnPatient } from '../patients/access.ts';
 import { PatientParams } from '../patients/dto.ts';
-import { consentById, consentsOfPatient, type ConsentFact } from '../readmodel/queries/care.ts';
+import { consentById, consentsOfPatient, delegationsOf, type ConsentFact } from '../readmodel/queries/care.ts';
 import type { Services } from '../services.ts';
-import { authorizedRecords } from './authorized.ts';
+import { authorizedRecords, requesterOf } from './authorized.ts';
 import { AuthorizedPatient, ListAuthorizedRecords } from './authorizedDto.ts';
-import { ConsentParams, ConsentView, GrantedConsent, ListConsents, NewConsent, RevokedConsent } from './dto.ts';
-import { grantConsent, isElsewhere } from './grant.ts';
+import { delegateConsent, revocationTouches } from './delegate.ts';
+import {
+  ConsentParams,
+  ConsentView,
+  GrantedConsent,
+  ListConsents,
+  NewConsent,
+  NewDelegation,
+  RevokedConsent,
+} from './dto.ts';
+import { grantConsent } from './grant.ts';
 import { previewConsents } from './preview.ts';
 import { ConsentPreview, ConsentQuestion } from './previewDto.ts';
 
-/** Consents: granted and revoked by the patient, effective with the transaction. */
+const delegators = rolesOf('care.delegateConsent');
+
+/** Consents: granted and revoked by the patient, passed on by whom they name, effective with the transaction. */
 export function consentRoutes(services: Services): Route[] {
   return [
     authorizedRoute(services),
@@ -78,37 +89,100 @@ export function consentRoutes(services: Services): Route[] {
       params: ConsentParams,
       responses: { 200: { description: 'the consent', body: ConsentView } },
       async handler({ params, caller }) {
-        return { status: 200, body: consentView(await ownConsent(services, params.consentId, caller)) };
+        const consent = await consentOf(services, params.consentId, ({ patientId }) =>
+          isOnPatientSide(services, caller, patientId),
+        );
+        return { status: 200, body: consentView(consent) };
+      },
+    }),
+    revocationRoute(services),
+    ...delegationRoutes(services),
+  ];
+}
+
+function revocationRoute(services: Services): Route {
+  return route({
+    method: 'post',
+    path: '/v1/consents/:consentId/revocation',
+    operationId: 'revokeConsent',
+    tag: 'consents',
+    summary: 'Ends a consent and what was delegated from it; running accesses are served no more',
+    description: 'By the patient; a delegated one also by who passed it on.',
+    audience: [...patientSide, ...delegators],
+    params: ConsentParams,
+    responses: { 201: { description: 'revoked', body: RevokedConsent } },
+    async handler({ params: { consentId }, caller, idempotency }) {
+      const { grantee, patientId } = await consentOf(
+        services,
+        consentId,
+        (consent) => consent.delegatedBy === caller.id || isOnPatientSide(services, caller, consent.patientId),
+      );
+      const patient = await patientOf(services, patientId);
+      const { home, handle } = patient;
+      const { result, transaction } = await services.ledger.submit<{ revokedAt: string }>(caller.identity, {
+        type: 'care.revokeConsent',
+        body: { patientId, home, consentId, grantee },
+        handle,
+        ...idempotency.command('revoke'),
+        touches: revocationTouches(patient, grantee, caller),
+      });
+      return {
+        status: 201,
+        body: { id: consentId, revokedAt: result.revokedAt, ...transactionMembers(transaction) },
+      };
+    },
+  });
+}
+
+function delegationRoutes(services: Services): Route[] {
+  const path = '/v1/consents/:consentId/delegations';
+  return [
+    route({
+      method: 'post',
+      path,
+      operationId: 'delegateConsent',
+      tag: 'consents',
+      summary: 'Passes a consent on, more narrowly, to somebody else',
+      description: 'By whom the consent names, if it says how often. What is not said is as in that consent.',
+      audience: delegators,
+      params: ConsentParams,
+      body: NewDelegation,
+      responses: { 201: { description: 'passed on', body: GrantedConsent } },
+      async handler({ params, body, caller, idempotency }) {
+        const parent = await consentOf(services, params.consentId, (consent) => isHolder(consent, caller));
+        const { consentId, transaction, ...keys } = await delegateConsent(services, caller, parent, body, idempotency);
+        return {
+          status: 201,
+          headers: { location: `/v1/consents/${consentId}` },
+          body: { id: consentId, ...keys, ...transactionMembers(transaction) },
+        };
       },
     }),
     route({
-      method: 'post',
-      path: '/v1/consents/:consentId/revocation',
-      operationId: 'revokeConsent',
+      method: 'get',
+      path,
+      operationId: 'listDelegations',
       tag: 'consents',
-      summary: 'Ends a consent; running accesses under it are served no more',
-      audience: patientSide,
+      summary: 'What was delegated from a consent, over however many hands',
+      description:
+        'The patient sees the whole tree, each with its parents; whom the consent names what they passed on.',
+      audience: [...patientSide, ...delegators],
       params: ConsentParams,
-      responses: { 201: { description: 'revoked', body: RevokedConsent } },
-      async handler({ params: { consentId }, caller, idempotency }) {
-        const { grantee, patientId } = await ownConsent(services, consentId, caller);
-        const patient = await patientOf(services, patientId);
-        const { home, handle } = patient;
-        const elsewhere = isElsewhere(patient, grantee);
-        const { result, transaction } = await services.ledger.submit<{ revokedAt: string }>(caller.identity, {
-          type: 'care.revokeConsent',
-          body: { patientId, home, consentId, grantee },
-          handle,
-          ...idempotency.command('revoke'),
-          touches: {
-            writes: [elsewhere ? collectionName.exchange(home) : collectionName.access(home)],
-            reads: [collectionName.care(home)],
-          },
+      query: ListConsents,
+      responses: { 200: { description: 'newest first', list: ConsentView } },
+      async handler(exchange) {
+        const { caller, params, query } = exchange;
+        await consentOf(
+          services,
+          params.consentId,
+          (found) => isHolder(found, caller) || isOnPatientSide(services, caller, found.patientId),
+        );
+        const mine = caller.kind === 'staff' ? { delegatedBy: caller.id } : {};
+        const { items, nextCursor } = await delegationsOf(services.readModel.db, params.consentId, {
+          ...query,
+          ...mine,
         });
-        return {
-          status: 201,
-          body: { id: consentId, revokedAt: result.revokedAt, ...transactionMembers(transaction) },
-        };
+        return page(exchange, items.map(consentView), nextCursor);
       },
     }),
   ];
@@ -157,13 +231,19 @@ function authorizedRoute(services: Services): Route {
   });
 }
 
-/** @throws Problem consent_not_found, also for somebody else's */
-async function ownConsent(services: Services, consentId: string, caller: Caller): Promise<ConsentFact> {
-  const consent = await consentById(services.readModel.db, consentId);
-  if (consent === undefined || !(await isOnPatientSide(services, caller, consent.patientId)))
-    throw new Problem('consent_not_found');
+/** @throws Problem consent_not_found, also for one that the caller may not see */
+async function consentOf(
+  { readModel }: Services,
+  consentId: string,
+  maySee: (consent: ConsentFact) => boolean | Promise<boolean>,
+): Promise<ConsentFact> {
+  const consent = await consentById(readModel.db, consentId);
+  if (consent === undefined || !(await maySee(consent))) throw new Problem('consent_not_found');
   return consent;
 }
+
+const isHolder = ({ grantee }: ConsentFact, caller: Caller): boolean =>
+  caller.kind === 'staff' && subjectsOf(requesterOf(caller)).includes(subjectOf(grantee));
 
 function consentView({
   consentId: id,

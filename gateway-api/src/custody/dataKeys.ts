@@ -10,6 +10,7 @@ import {
   openGrantedDataKey,
   openGrantedSeed,
   unwrapDataKey,
+  type CategoryKeyReference,
   type GrantWrapper,
   type KeyWrapper,
 } from '@chain-of-care/client';
@@ -24,6 +25,11 @@ import { wholeOrganization } from './publicKeys.ts';
 /** Keys that open seals made for a reader: who they are as a recipient, and their private seed. */
 interface RecipientKey {
   readonly recipient: string;
+  readonly seed: Uint8Array;
+}
+
+export interface PairSeed {
+  readonly epoch: number;
   readonly seed: Uint8Array;
 }
 
@@ -67,6 +73,20 @@ export class DataKeys {
     return kept(this.#granted, `${record.recordId}|${record.version}`, granted);
   }
 
+  /** Private seeds of a category's pairs that the consents of the basis handed over, an epoch each. */
+  async seedsOf(pair: Omit<CategoryKeyReference, 'epoch'>): Promise<readonly PairSeed[]> {
+    const seeds: PairSeed[] = [];
+    for (const basis of this.#basis) {
+      if (basis.kind !== 'consent') continue;
+      for (const { wrap, seed } of await this.#wrapsOf(basis.consentId)) {
+        const { epoch } = wrap;
+        if (wrap.kind === 'seed' && isOfPair(wrap, { ...pair, epoch }))
+          seeds.push({ epoch, seed: await this.#seedIn(wrap, seed, { ...pair, epoch }) });
+      }
+    }
+    return seeds;
+  }
+
   /** The batch's key by the first basis that opens it. */
   #wrapperOf(batch: BatchKey): Promise<KeyWrapper | undefined> {
     return kept(this.#wrappers, batch.batchId, async () => {
@@ -95,7 +115,7 @@ export class DataKeys {
     if (basis.kind === 'token') return undefined;
     const { consentId } = basis;
     for (const { wrap, seed } of await this.#wrapsOf(consentId)) {
-      if (wrap.kind !== 'seed' || !isOfBatch(wrap, batch)) continue;
+      if (wrap.kind !== 'seed' || !isOfPair(wrap, batch)) continue;
       return openBatchAsHolder(await this.#seedIn(wrap, seed, batch), batch, batch);
     }
     return undefined;
@@ -113,9 +133,9 @@ export class DataKeys {
     return undefined;
   }
 
-  async #seedIn(wrap: GrantWrapFact, seed: Uint8Array, batch: BatchKey): Promise<Uint8Array> {
+  async #seedIn(wrap: GrantWrapFact, seed: Uint8Array, pair: CategoryKeyReference): Promise<Uint8Array> {
     const wrapper = await this.#grantWrapper(wrap, seed);
-    return wrapper?.openSeed(wrap.sealed, batch) ?? openGrantedSeed(seed, wrap.sealed, batch, grantOf(wrap));
+    return wrapper?.openSeed(wrap.sealed, pair) ?? openGrantedSeed(seed, wrap.sealed, pair, grantOf(wrap));
   }
 
   async #dataKeyIn(
@@ -168,7 +188,7 @@ function grantOf({ consentId, recipient }: GrantWrapFact): { consentId: string; 
   return { consentId, grantee: recipient };
 }
 
-function isOfBatch(wrap: GrantWrapFact, { category, confidentiality, epoch }: BatchKey): boolean {
+function isOfPair(wrap: GrantWrapFact, { category, confidentiality, epoch }: CategoryKeyReference): boolean {
   return wrap.category === category && wrap.confidentiality === confidentiality && wrap.epoch === epoch;
 }
 

@@ -37,6 +37,7 @@ const severityOf: Readonly<Partial<Record<NoticeKind, Notice['severity']>>> = {
   accessRequested: 'medium',
   representativeConfirmed: 'high',
   representativeEnded: 'high',
+  consentDelegated: 'medium',
 };
 
 /** @param mspId the own organisation: only its own patients have a login here */
@@ -48,7 +49,8 @@ export function careNotices(mspId: string): NoticeSource {
       ['recordWithdrawn', await withdrawn(db, mspId, within)],
       ['recordsAccessed', await accesses(db, mspId, within, 'permit')],
       ['accessRefused', await accesses(db, mspId, within, 'deny')],
-      ['consentGranted', await granted(db, mspId, within)],
+      ['consentGranted', await granted(db, mspId, within, false)],
+      ['consentDelegated', await granted(db, mspId, within, true)],
       ['consentRevoked', await revoked(db, mspId, within)],
       ['accessRequested', await requested(db, mspId, within)],
       ['accessRequestAnswered', await answered(db, mspId, within)],
@@ -117,12 +119,14 @@ async function accesses(db: Db, mspId: string, within: Condition, decision: stri
   return rows;
 }
 
-async function granted(db: Db, mspId: string, within: Condition): Promise<readonly Fact[]> {
+/** By the patient, or passed on by somebody else. */
+async function granted(db: Db, mspId: string, within: Condition, isDelegated: boolean): Promise<readonly Fact[]> {
   const { rows } = await sql<Fact>`
     select c.consent_id as id, c.patient_id as recipient, c.granted_at as at, t.block_number as block
     from transactions t join consents c on c.tx_id = t.tx_id
       join patients p on p.patient_id = c.patient_id and p.home = ${mspId}
-    where t.${within} and t.validation_code = 0 order by t.block_number, c.consent_id`.execute(db);
+    where t.${within} and t.validation_code = 0 and (c.rule -> 'parents' is not null) = ${isDelegated}
+    order by t.block_number, c.consent_id`.execute(db);
   return rows;
 }
 

@@ -159,6 +159,14 @@ export const noticeCatalogue = {
     de: ['Einwilligung erteilt', 'In Ihrem Namen gilt eine neue Einwilligung.'],
     ar: ['مُنحت موافقة', 'توجد موافقة جديدة باسمك.'],
   },
+  consentDelegated: {
+    en: ['A consent was passed on', 'Whom you gave a consent has passed a part of it on. You can end it at any time.'],
+    de: [
+      'Einwilligung weitergegeben',
+      'Wem Sie eine Einwilligung erteilt haben, hat einen Teil davon weitergegeben. Sie können das jederzeit beenden.',
+    ],
+    ar: ['فُوّضت موافقة', 'فوّض من منحته موافقة جزءًا منها إلى غيره. يمكنك إنهاء ذلك في أي وقت.'],
+  },
   consentRevoked: {
     en: ['A consent was revoked', 'A consent in your name no longer holds.'],
     de: ['Einwilligung widerrufen', 'Eine Einwilligung in Ihrem Namen gilt nicht mehr.'],

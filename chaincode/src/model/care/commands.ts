@@ -269,6 +269,8 @@ export class GrantConsent extends Scope {
   @ValidateNested({ each: true })
   @Type(() => Scope)
   exceptions?: Scope[];
+  /** How many times over the grantee may pass it on. */
+  @IsOptional() @IsInt() @Min(0) @Max(limits.delegationDepth) mayDelegate?: number;
   @IsOptional() @IsFormat('base64url') @MaxLength(8192) sealedNote?: string;
   /** The request for access that this consent answers: its grantee asked. */
   @IsOptional() @IsFormat('uuid') requestId?: string;
@@ -281,7 +283,30 @@ export class GrantConsent extends Scope {
   @IsArray() @ArrayMaxSize(200) @ValidateNested({ each: true }) @Type(() => OfferedWrap) wraps!: OfferedWrap[];
 }
 
-/** By the patient: keys for records that a consent covers, sealed to its grantee, when they do not fit into the grant. */
+/**
+ * By whom a consent names that may be passed on: a narrower one for somebody else. What is not said is as in the parent;
+ * who delegates can only read, and pass on, what the parent lets them.
+ */
+export class DelegateConsent extends Scope {
+  @IsFormat('uuid') patientId!: string;
+  @IsFormat('msp-id') home!: string;
+  @IsFormat('uuid') consentId!: string;
+  @IsFormat('uuid') parentId!: string;
+  @ValidateNested() @Type(() => GranteeReference) grantee!: GranteeReference;
+  @IsOptional() @IsIn(consentLevels) level?: ConsentLevel;
+  @IsOptional() @IsFormat('date-time-offset') expiresAt?: string;
+  @IsOptional() @IsInt() @Min(1) @Max(1_000_000) maxAccesses?: number;
+  @IsOptional() @IsInt() @Min(0) @Max(limits.delegationDepth) mayDelegate?: number;
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(20)
+  @ValidateNested({ each: true })
+  @Type(() => OfferedGrantKey)
+  grantKeys?: OfferedGrantKey[];
+  @IsArray() @ArrayMaxSize(200) @ValidateNested({ each: true }) @Type(() => OfferedWrap) wraps!: OfferedWrap[];
+}
+
+/** By the patient, or who delegated it: keys for records that a consent covers, sealed to its grantee, when they do not fit into the grant. */
 export class AddWraps {
   @IsFormat('uuid') patientId!: string;
   @IsFormat('msp-id') home!: string;
@@ -300,7 +325,7 @@ export class AddWraps {
   wraps!: OfferedWrap[];
 }
 
-/** By the patient. Effective with this transaction: it needs no regulator. */
+/** By the patient, or who delegated it. Effective with this transaction, for what was delegated from it too. */
 export class RevokeConsent {
   @IsFormat('uuid') patientId!: string;
   @IsFormat('msp-id') home!: string;

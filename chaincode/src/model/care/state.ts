@@ -182,6 +182,12 @@ export interface ConsentScope {
   period?: ClinicalPeriod;
 }
 
+/** A consent that another one was delegated from, and whose it is. */
+export interface ConsentParent {
+  consentId: string;
+  grantee: Grantee;
+}
+
 /** A rule as a bucket holds it: everything a decision needs. */
 export interface ConsentRule extends ConsentScope {
   consentId: string;
@@ -193,6 +199,10 @@ export interface ConsentRule extends ConsentScope {
   maxAccesses?: number;
   /** One nested level: each has the opposite decision, and beats its parent where it applies. */
   exceptions?: ConsentScope[];
+  /** How many times over it may be passed on, each time more narrowly. */
+  mayDelegate?: number;
+  /** Of a delegated one: the consents it comes from, the nearest first. It permits only what each of them does. */
+  parents?: ConsentParent[];
 }
 
 /** Key HMAC(handle, consent|id). */
@@ -202,6 +212,8 @@ export interface Consent extends ConsentRule {
   /** The purpose in the patient's words, sealed. */
   sealedNote?: string;
   grantedBy: string;
+  /** Of a delegated one: the member of staff who passed it on. */
+  delegatedBy?: string;
   /** Of a denial that found its bucket full. */
   closes?: ClosingKind;
 }

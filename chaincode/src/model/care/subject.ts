@@ -23,3 +23,10 @@ export function subjectsOf({ mspId, staffId, role, department }: Requester): rea
     subjectOf({ kind: 'everyone' }),
   ];
 }
+
+/** The buckets that speak of each of those whom a grantee names: its own, its organisation's and everyone's. */
+export function subjectsAround(grantee: Grantee): readonly string[] {
+  const { mspId } = grantee;
+  const organization: Grantee[] = mspId === undefined ? [] : [{ kind: 'organization', mspId }];
+  return [...new Set([grantee, ...organization, { kind: 'everyone' as const }].map(subjectOf))];
+}

@@ -78,6 +78,9 @@ export const keyPairsAtRegistration: readonly { category: RecordCategory; confid
 /** What one bucket, command, access or request holds at the most. */
 export const limits = {
   rulesPerBucket: 200,
+  /** Of these, delegated ones: each costs a decision a look at its parents. */
+  delegatedPerBucket: 50,
+  delegationDepth: 3,
   recordsPerCommand: 200,
   recordsPerAccess: 500,
   recordsPerToken: 100,

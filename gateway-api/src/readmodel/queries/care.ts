@@ -9,7 +9,7 @@ import type {
   RecordFact,
   Staff,
 } from '@chain-of-care/chaincode/model';
-import type { Kysely, Selectable } from 'kysely';
+import { sql, type Kysely, type Selectable } from 'kysely';
 import type { CareTables } from '../database/careSchema.ts';
 import type { Database } from '../database/schema.ts';
 import { mapPage, newestFirst } from './newestFirst.ts';
@@ -204,6 +204,20 @@ export interface ConsentFact extends Consent {
 export async function consentsOfPatient(db: Db, patientId: string, params: PageParams): Promise<Page<ConsentFact>> {
   const consents = consentsWithStops(db).where('consents.patient_id', '=', patientId);
   const rows = await newestFirst(db.selectFrom(consents.as('own')).selectAll(), 'granted_at', 'consent_id', params);
+  return mapPage(rows, consentOf);
+}
+
+/** What was delegated from a consent, over however many hands, newest first; ended ones too. */
+export async function delegationsOf(
+  db: Db,
+  consentId: string,
+  { delegatedBy, ...params }: PageParams & { readonly delegatedBy?: string },
+): Promise<Page<ConsentFact>> {
+  const below = JSON.stringify([{ consentId }]);
+  const consents = consentsWithStops(db).where(sql<boolean>`consents.rule -> 'parents' @> ${below}::jsonb`);
+  const shown =
+    delegatedBy === undefined ? consents : consents.where(sql`consents.rule ->> 'delegatedBy'`, '=', delegatedBy);
+  const rows = await newestFirst(db.selectFrom(shown.as('own')).selectAll(), 'granted_at', 'consent_id', params);
   return mapPage(rows, consentOf);
 }
 

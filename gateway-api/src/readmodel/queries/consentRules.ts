@@ -1,6 +1,6 @@
 /** The rules that a decision about a requester looks at, as the tables have them. */
 import {
-  subjectOf,
+  subjectsAround,
   subjectsOf,
   type ConsentBucket,
   type ConsentRule,
@@ -8,7 +8,7 @@ import {
   type Grantee,
   type Requester,
 } from '@chain-of-care/chaincode/model';
-import { emptyBucket, rulesInForce } from '@chain-of-care/chaincode/rules';
+import { emptyBucket, heldRules, rulesInForce, type HeldRule } from '@chain-of-care/chaincode/rules';
 import type { Kysely } from 'kysely';
 import type { Database } from '../database/schema.ts';
 
@@ -55,25 +55,29 @@ export class PatientRules {
   }
 
   /** @param home the patient's: a consent to everyone holds there only */
-  rulesFor(requester: Requester, home: string): readonly ConsentRule[] {
-    return this.#inForce(subjectsOf(requester), requester.mspId, home);
+  rulesFor(requester: Requester, home: string): readonly HeldRule[] {
+    return this.#held(subjectsOf(requester), requester.mspId, home);
   }
 
   /** Rules for each of those whom a grantee names: its own, its organisation's and, at home, everyone's. */
-  rulesForAllOf(grantee: Grantee, home: string): readonly ConsentRule[] {
-    const { mspId = home } = grantee;
-    const wider: Grantee[] = [{ kind: 'organization', mspId }, { kind: 'everyone' }];
-    const around = grantee.kind === 'everyone' ? [] : wider;
-    return this.#inForce([...new Set([grantee, ...around].map(subjectOf))], mspId, home);
+  rulesForAllOf(grantee: Grantee, home: string): readonly HeldRule[] {
+    return this.#held(subjectsAround(grantee), grantee.mspId ?? home, home);
   }
 
-  #inForce(subjects: readonly string[], mspId: string, home: string): readonly ConsentRule[] {
-    return subjects
-      .filter((subject) => subject !== 'everyone' || mspId === home)
-      .flatMap((subject) => {
-        const found = this.#bySubject.get(subject);
-        return found === undefined ? [] : rulesInForce(found.bucket, found.stops);
-      });
+  /** A delegated rule that is about to be granted to somebody of an organisation, as decisions will take it. */
+  withAncestors(rule: ConsentRule, mspId: string, home: string): HeldRule | undefined {
+    return heldRules([rule], (subject) => this.#inForce(subject, mspId, home))[0];
+  }
+
+  #held(subjects: readonly string[], mspId: string, home: string): readonly HeldRule[] {
+    const inForce = (subject: string) => this.#inForce(subject, mspId, home);
+    return heldRules(subjects.flatMap(inForce), inForce);
+  }
+
+  #inForce(subject: string, mspId: string, home: string): readonly ConsentRule[] {
+    const found = this.#bySubject.get(subject);
+    if (found === undefined || (subject === 'everyone' && mspId !== home)) return [];
+    return rulesInForce(found.bucket, found.stops);
   }
 }
 

@@ -51,6 +51,10 @@ export async function patientsWithEpochsToDecide(db: Db, mspId: string, atMs: nu
       left join consent_stops s on s.consent_id = g.consent_id
     where case
       when s.revoked_at is not null or c.expires_at <= ${at} then g.newest = k.epoch
+      when exists (
+        select 1 from consent_stops a where a.patient_id = g.patient_id
+          and c.rule -> 'parents' @> jsonb_build_array(jsonb_build_object('consentId', a.consent_id))
+      ) then g.newest = k.epoch
       when g.newest < k.epoch then true
       else exists (select 1 from consents d where d.patient_id = g.patient_id and d.decision = 'deny')
     end order by g.patient_id`.execute(db);

@@ -78,4 +78,33 @@ describe('a clinician of another hospital', () => {
     await tokens.revoke(once.id);
     await expect(redeemed.records[0]!.content()).rejects.toMatchObject({ status: 403 });
   });
+
+  test('passes on there, but not here, what may be passed on; the patient sees it and ends it with its parent', async () => {
+    const grantee = { kind: 'person', mspId: away, id: cleoId };
+    const wanted = { grantee, categories: ['lab_result'], mayDelegate: 1 };
+    const first = await patient.session.create<{ id: string }>(`${patient.chart}/consents`, wanted);
+    const opening = { purposeOfUse: 'TREAT', reason: 'as agreed', categories: ['lab_result'], referral };
+    await soon(async () => cleo.create(`${patient.chart}/accesses`, opening));
+    const delegations = `/v1/consents/${first.id}/delegations`;
+    const whole = { kind: 'organization', mspId: away };
+    const next = await cleo.create<{ id: string; seeds: number }>(delegations, { grantee: whole });
+    expect(next.seeds).toBe(1);
+    const here = await cleo.post(delegations, { grantee: { kind: 'organization', mspId: home } });
+    expect([here.status, (here.body as Json)['code']]).toEqual([403, 'organization_not_allowed']);
+    const proven = async () => {
+      const { items } = await cleo.read<Page>('/v1/authorized-records?proof=ledger&limit=200');
+      return items.find(({ patientId }) => patientId === patient.id);
+    };
+    expect(await proven()).toMatchObject({ records: [{ id: record, consentIds: [first.id, next.id] }] });
+    const tree = await soon(async () => {
+      const { items } = await patient.session.read<Page>(delegations);
+      if (items.length === 0) throw new Error('the home gateway has yet to see it');
+      return items;
+    });
+    expect(tree).toMatchObject([{ id: next.id, delegatedBy: cleoId, parents: [{ consentId: first.id, grantee }] }]);
+    await patient.session.create(`/v1/consents/${first.id}/revocation`);
+    for (const deadline = Date.now() + 20_000; (await proven()) !== undefined && Date.now() < deadline;)
+      await delay(200);
+    expect(await proven()).toBeUndefined();
+  });
 });
