@@ -60,7 +60,7 @@ async function run(network: Network, options: Options, loadAverageBefore: number
   if (parts.has('care')) {
     await benchBaseline(stage);
     await benchCommitAlone(stage);
-    care = await benchCare(stage, options.records);
+    care = await benchCare(stage, options);
   }
   const [processor] = cpus();
   return {

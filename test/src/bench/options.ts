@@ -16,8 +16,10 @@ export interface Options {
   readonly basePort: number;
   /** Packs of the lots and containers of `supply`, ascending. */
   readonly packs: readonly number[];
-  /** Records of the large chart of `care`. */
+  /** Records of the largest chart of `care`. */
   readonly records: number;
+  /** Consents that a patient of `care` gives to others, at the most. */
+  readonly consents: number;
   /** Leaves the consortium running, for a look at it. */
   readonly keep: boolean;
   readonly help: boolean;
@@ -42,7 +44,8 @@ export const help = `npm run bench -- [startup | ledger | rest | import | conten
   --load NAMES    only these, as recordAppend,access
   --clients N     callers at once, each an identity of its own (default 64)
   --largest N     packs of the largest lot and container of supply, of ${sizes.join(', ')} (default 100000)
-  --records N     records of the large chart of care (default 10000)
+  --records N     records of the largest chart of care, the others being 100, 1000, … (default 10000)
+  --consents N    consents to others beside which care opens a chart, from 10 on (default 1000)
   --seconds N     how long each load is measured (default 10)
   --name NAME, --base-port PORT   of the consortium made for this and removed afterwards (bench, 21000)
   --keep          leave the consortium running
@@ -60,6 +63,7 @@ export function readOptions(words: readonly string[]): Options {
       seconds: { type: 'string', default: '10' },
       largest: { type: 'string', default: '100000' },
       records: { type: 'string', default: '10000' },
+      consents: { type: 'string', default: '1000' },
       name: { type: 'string', default: 'bench' },
       'base-port': { type: 'string', default: '21000' },
       keep: { type: 'boolean', default: false },
@@ -75,6 +79,7 @@ export function readOptions(words: readonly string[]): Options {
     seconds: positive('--seconds', values.seconds),
     packs: sizesUpTo(positive('--largest', values.largest)),
     records: positive('--records', values.records),
+    consents: positive('--consents', values.consents),
     name: values.name,
     basePort: positive('--base-port', values['base-port']),
     keep: values.keep,

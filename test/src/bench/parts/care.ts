@@ -1,24 +1,37 @@
 /** The care chain through REST where it grows: consents, records, a category shared, a file of half a gigabyte, readers. */
-import type { LoadCaller } from '../measure/httpClient.ts';
+import { SharingSecret } from '@chain-of-care/client';
+import { LoadCaller } from '../measure/httpClient.ts';
+import type { Options } from '../options.ts';
 import { hospital, inTurns, newRecord, type BenchPatient } from '../population.ts';
 import type { Stage } from '../stage.ts';
 import { syntheticPatient } from '../patients.ts';
 import { timed, type Timed } from '../supply/timed.ts';
 import { benchFile, type ContentFigures } from './content.ts';
 import { importBundle } from './import.ts';
+import { feedFactor } from './rest.ts';
 
-const consentSteps = [10, 100, 1_000] as const;
+const fewestConsents = 10;
+const fewestRecords = 100;
+/** A larger chart comes in several bundles. */
+const recordsOfBundle = 10_000;
+/** The ledger takes 200 rules of one patient about one person. */
+const consentsOfPerson = 190;
+/** How long a token may be redeemed. */
+const tokenHours = 24;
 const readers = 200;
 const repeats = 20;
 const consentsAtOnce = 16;
 
 export interface CareFigures {
-  /** Records in the large chart. */
+  /** Records in the largest chart. */
   readonly records: number;
   /** A consented access with its audit, by consents that the patient gave to others. */
   readonly byConsents: readonly { readonly consents: number; readonly access: Timed }[];
-  readonly smallChart: Timed;
-  readonly largeChart: Timed;
+  /** The same by records in the chart. */
+  readonly byRecords: readonly { readonly records: number; readonly access: Timed }[];
+  readonly tokenRedemption: Timed;
+  /** Records of one transaction on an average, while one integration identity writes as fast as it can. */
+  readonly recordsPerTransaction: number;
   readonly integrity: Timed;
   readonly shareCategory: Timed;
   readonly searchByCode: Timed;
@@ -27,15 +40,19 @@ export interface CareFigures {
   readonly file: ContentFigures;
 }
 
-/** @param records of the large chart */
-export async function benchCare(stage: Stage, records: number): Promise<CareFigures> {
+/** @param most records in a chart and consents of a patient */
+export async function benchCare(
+  stage: Stage,
+  { records, consents }: Pick<Options, 'records' | 'consents'>,
+): Promise<CareFigures> {
   const { clinicians, patients } = await stage.population();
-  const [author, reader] = [clinicians[0]!, clinicians[1]!];
+  const [author, reader, colleague] = [clinicians[0]!, clinicians[1]!, clinicians[2]!];
   await benchLoads(stage);
-  const byConsents = await benchConsents(stage);
-  const large = await largeChart(stage, records);
+  const recordsPerTransaction = await benchFeed(stage);
+  const byConsents = await benchConsents(stage, consents);
+  const { byRecords, large } = await benchCharts(stage, records);
   const watch = await stage.watch();
-  const share = (): Promise<unknown> => grantTo(large, reader.staffId, ['lab_result']);
+  const share = (): Promise<unknown> => grantTo(large, colleague.staffId, ['lab_result']);
   const shareCategory = await timed(watch, 1, share);
   stage.say(`  a category of ${records} records shared in ${shareCategory.p50.toFixed(0)} ms`);
   const integrity = await timed(watch, 1, () => large.caller.post(`${large.chart}/integrity-checks`, {}));
@@ -44,12 +61,12 @@ export async function benchCare(stage: Stage, records: number): Promise<CareFigu
   const search = (query: string): Promise<Timed> =>
     timed(watch, repeats, () => reader.caller.get(`/v1/accesses/${access}/records?limit=50&${query}`));
   const small = patients[2]!;
-  await grantTo(small, reader.staffId, ['lab_result']);
   const figures: CareFigures = {
     records,
     byConsents,
-    smallChart: await timed(watch, repeats, () => accessTo(reader.caller, small, ['lab_result'])),
-    largeChart: await timed(watch, repeats, () => accessTo(reader.caller, large, ['lab_result'])),
+    byRecords,
+    tokenRedemption: await benchToken(stage, author.caller, small),
+    recordsPerTransaction,
     integrity,
     shareCategory,
     searchByCode: await search(`code=${encodeURIComponent('http://loinc.org|4548-4')}`),
@@ -97,17 +114,16 @@ async function benchLoads(stage: Stage): Promise<void> {
 }
 
 /** An access reads the requester's own buckets: consents to others must cost it nothing. */
-async function benchConsents(stage: Stage): Promise<CareFigures['byConsents']> {
+async function benchConsents(stage: Stage, wanted: number): Promise<CareFigures['byConsents']> {
   const { clinicians, patients } = await stage.population();
   const patient = patients[1]!;
   const [reader, ...others] = clinicians;
   await grantTo(patient, reader!.staffId, ['lab_result']);
   const watch = await stage.watch();
   const figures: { consents: number; access: Timed }[] = [];
-  // A bucket of one subject holds 200 rules.
-  const most = Math.min(consentSteps.at(-1)!, others.length * 100);
+  const most = Math.min(wanted, others.length * consentsOfPerson);
   let given = 1;
-  for (const consents of consentSteps.filter((step) => step <= most)) {
+  for (const consents of powersOfTen(fewestConsents, most)) {
     await inTurns(
       consents - given,
       (index) => grantTo(patient, others[(given + index) % others.length]!.staffId, ['vitals']),
@@ -121,15 +137,77 @@ async function benchConsents(stage: Stage): Promise<CareFigures['byConsents']> {
   return figures;
 }
 
-/** A patient with this many records, imported. */
-async function largeChart(stage: Stage, records: number): Promise<BenchPatient> {
+/** An access to a category costs the same however many records are in it. */
+async function benchCharts(
+  stage: Stage,
+  most: number,
+): Promise<Pick<CareFigures, 'byRecords'> & { readonly large: BenchPatient }> {
   const { clinicians, patients } = await stage.population();
-  const patient = patients[3]!;
-  const begun = performance.now();
-  const body = JSON.stringify(syntheticPatient(1, records).bundle);
-  await importBundle(clinicians[0]!.caller, patient.chart, body);
-  stage.say(`  a chart of ${records} records made in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
-  return patient;
+  const [author, reader] = [clinicians[0]!, clinicians[1]!];
+  const watch = await stage.watch();
+  const byRecords: { records: number; access: Timed }[] = [];
+  const sizes = powersOfTen(fewestRecords, most);
+  for (const [index, records] of sizes.entries()) {
+    const patient = patients[3 + index]!;
+    const begun = performance.now();
+    await fillChart(author.caller, patient, records, index);
+    stage.say(`  a chart of ${records} records made in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+    await grantTo(patient, reader.staffId, ['lab_result']);
+    const access = await timed(watch, repeats, () => accessTo(reader.caller, patient, ['lab_result']));
+    stage.say(`  access with ${records} records: ${access.p50.toFixed(0)} ms`);
+    byRecords.push({ records, access });
+  }
+  return { byRecords, large: patients[2 + sizes.length]! };
+}
+
+async function fillChart(
+  author: LoadCaller,
+  { chart }: BenchPatient,
+  records: number,
+  chartIndex: number,
+): Promise<void> {
+  for (let left = records, part = 0; left > 0; left -= recordsOfBundle, part += 1) {
+    const { bundle } = syntheticPatient(seedOf(chartIndex, part), Math.min(left, recordsOfBundle));
+    await importBundle(author, chart, JSON.stringify(bundle));
+  }
+}
+
+/** Apart from those of the import: an identifier belongs to one chart. */
+const seedOf = (chart: number, part: number): number => 1_000 * (chart + 1) + part;
+
+/** Somebody without an account shows the secret of a record. */
+async function benchToken(stage: Stage, author: LoadCaller, { chart, caller }: BenchPatient): Promise<Timed> {
+  const { records } = await author.post<{ records: readonly { id: string }[] }>(`${chart}/records`, newRecord());
+  const wanted = { records: [{ id: records[0]!.id }], expiresInHours: tokenHours };
+  const { secret } = await caller.post<{ secret: string }>(`${chart}/sharing-tokens`, wanted);
+  const bearer = new LoadCaller(await stage.people.gateway(hospital));
+  const { redeem } = new SharingSecret(secret);
+  return timed(await stage.watch(), repeats, () => bearer.post('/v1/token-redemptions', { redeem }));
+}
+
+/** One identity writes for every patient: its commands share transactions. @returns records of one on an average */
+async function benchFeed(stage: Stage): Promise<number> {
+  const { patients, integration } = await stage.population();
+  const transactions = new Set<string>();
+  let written = 0;
+  await stage.load({
+    name: 'recordAppendFeed',
+    workers: stage.options.clients * feedFactor,
+    async work() {
+      const { chart } = patients[written % patients.length]!;
+      written += 1;
+      const { transactionId } = await integration.post<{ transactionId: string }>(`${chart}/records`, newRecord());
+      transactions.add(transactionId);
+    },
+  });
+  return written / Math.max(1, transactions.size);
+}
+
+/** @returns `fewest`, ten times as many, … up to `most`, which is the last one */
+function powersOfTen(fewest: number, most: number): readonly number[] {
+  const steps: number[] = [];
+  for (let step = fewest; step < most; step *= 10) steps.push(step);
+  return [...steps, most];
 }
 
 function grantTo({ chart, caller }: BenchPatient, staffId: string, categories: readonly string[]): Promise<unknown> {

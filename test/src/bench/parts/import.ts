@@ -33,9 +33,9 @@ export async function benchImport(stage: Stage): Promise<void> {
   const begun = performance.now();
   const { value, processes } = await watch.during(() => inTurns(count, importOne, importsAtOnce));
   const done = value.reduce((sum, records) => sum + records, 0);
-  const { p50, p99 } = quantiles(durations);
+  const times = quantiles(durations);
   const perSecond = done / ((performance.now() - begun) / 1000);
-  stage.add({ name: 'import', workers: importsAtOnce, done, perSecond, p50, p99, errors: {}, processes });
+  stage.add({ name: 'import', workers: importsAtOnce, done, perSecond, ...times, errors: {}, processes });
 }
 
 /** Imports a bundle and waits for its end. @returns how many records it became @throws Error when it fails */

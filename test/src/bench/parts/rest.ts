@@ -5,7 +5,7 @@ import { callerOf, hospital, inTurns, newRecord } from '../population.ts';
 import type { Stage } from '../stage.ts';
 
 /** A feed has far more under way than people do: that is what coalescing is for. */
-const feedFactor = 6;
+export const feedFactor = 6;
 const lots = 16;
 const packsOfLot = 100_000;
 

@@ -55,7 +55,6 @@ export async function paced(perSecond: number, lastMs: number, work: () => Promi
     }
   };
   await Promise.all(Array.from({ length: count }, (_, index) => one(index)));
-  const sorted = durations.toSorted((a, b) => a - b);
-  const at = (share: number): number => sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
-  return { perSecond, done: durations.length, failed, p50: at(0.5), p95: at(0.95) };
+  const { p50, p95 } = quantiles(durations);
+  return { perSecond, done: durations.length, failed, p50, p95 };
 }
