@@ -25,6 +25,13 @@ import type {
   RevokedConsent,
 } from './care.ts';
 import { path, type PostOptions, type RestClient, type UploadBody } from './restClient.ts';
+import {
+  SharingTokens,
+  type CreatedSharingToken,
+  type NewSharingToken,
+  type RedeemedToken,
+  type SharingToken,
+} from './sharingTokens.ts';
 
 /** Kinds of records by the client's names, where they differ from the ledger's. */
 const categoryNames: Readonly<Record<string, RecordCategory>> = { allergies: 'allergy' };
@@ -90,9 +97,11 @@ export interface AuditFilter {
 
 export class HealthDataBank {
   readonly #rest: RestClient;
+  readonly #tokens: SharingTokens;
 
   constructor(rest: RestClient) {
     this.#rest = rest;
+    this.#tokens = new SharingTokens(rest);
   }
 
   /**
@@ -161,6 +170,34 @@ export class HealthDataBank {
    */
   async revokeConsent(consentId: string, options: PostOptions = {}): Promise<RevokedConsent> {
     return (await this.#rest.post(path`/v1/consents/${consentId}/revocation`, {}, options)) as RevokedConsent;
+  }
+
+  /**
+   * By the patient: shares records by a secret, once unless told otherwise, until it expires.
+   *
+   * @throws GatewayProblem record_not_found
+   */
+  async createSharingToken(
+    patientId: string,
+    token: NewSharingToken,
+    options: PostOptions = {},
+  ): Promise<CreatedSharingToken> {
+    return this.#tokens.create(patientId, token, options);
+  }
+
+  /** By whoever was given the secret, opened here. @throws KeyError; GatewayProblem token_not_found, token_ended */
+  async accessWithToken(secret: string, options: Parameters<SharingTokens['redeem']>[1] = {}): Promise<RedeemedToken> {
+    return this.#tokens.redeem(secret, options);
+  }
+
+  /** By the patient; newest first, ended ones too. @throws GatewayProblem */
+  listSharingTokens(patientId: string): AsyncGenerator<SharingToken, void, void> {
+    return this.#tokens.list(patientId);
+  }
+
+  /** By the patient; accesses that run under it are served no more. @throws GatewayProblem */
+  async revokeSharingToken(tokenId: string, options: PostOptions = {}): Promise<RevokedConsent> {
+    return this.#tokens.revoke(tokenId, options);
   }
 
   /**

@@ -38,6 +38,31 @@ describe('HealthDataBank', () => {
     expect(csv.trimEnd().split('\r\n')).toHaveLength(2);
     expect(await patient.verifyChainIntegrity(id)).toMatchObject({ valid: true, brokenLinks: [], totalRecords: 1 });
   });
+
+  test('shares records by a secret: created, listed, opened by a bearer once, and by nobody once it is revoked', async () => {
+    const { id, subject } = await world.patient();
+    const author = new HealthDataBank(await clientOf(home, 'dr-ada'));
+    const patient = new HealthDataBank(await clientOf(home, subject));
+    const bearer = new HealthDataBank(new RestClient({ baseUrl: await world.people.gateway(home) }));
+    const content = { resourceType: 'Immunization', status: 'completed' };
+    const metadata = { date: '2026-02-01' };
+    const { recordId } = await author.storeHealthRecord(id, { type: 'immunization', content, metadata });
+
+    const shared = { records: [{ id: recordId }], expiresInHours: 24 };
+    const once = await patient.createSharingToken(id, shared);
+    const { records } = await bearer.accessWithToken(once.secret);
+    expect(records).toMatchObject([{ id: recordId, category: 'immunization' }]);
+    expect(JSON.parse(Buffer.from(await records[0]!.content()).toString('utf8'))).toEqual(content);
+    await expect(bearer.accessWithToken(once.secret)).rejects.toMatchObject({ status: 410, code: 'token_ended' });
+
+    const often = await patient.createSharingToken(id, { ...shared, singleUse: false });
+    await bearer.accessWithToken(often.secret);
+    await patient.revokeSharingToken(often.id);
+    await expect(bearer.accessWithToken(often.secret)).rejects.toMatchObject({ code: 'token_ended' });
+    const listed: string[] = [];
+    for await (const token of patient.listSharingTokens(id)) listed.push(`${token.id} ${token.status}`);
+    expect(listed).toEqual([`${often.id} revoked`, `${once.id} spent`]);
+  });
 });
 
 describe('SupplyChain', () => {
