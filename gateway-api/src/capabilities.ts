@@ -1,5 +1,6 @@
 /** Every capability's routes: a capability adds its one line here. */
 import { accessRequestRoutes } from './access-requests/routes.ts';
+import { accessReviewRoutes } from './access-reviews/routes.ts';
 import { accessRoutes } from './accesses/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { clientAddressRoutes } from './client-addresses/routes.ts';
@@ -31,6 +32,7 @@ const capabilities: readonly ((services: Services) => Route[])[] = [
   accessRoutes,
   sharingTokenRoutes,
   auditRoutes,
+  accessReviewRoutes,
   integrityRoutes,
   supplyRoutes,
   notificationRoutes,

@@ -27,6 +27,7 @@ import { createApp } from './http/app.ts';
 import { Problem } from './http/problem.ts';
 import type { Route } from './http/route.ts';
 import { FirstAnswers } from './idempotency/answers.ts';
+import { reviewNotices } from './access-reviews/raise.ts';
 import { AnswerTable } from './idempotency/answerTable.ts';
 import { MutualTlsClient } from './internal/client.ts';
 import { integrityNotices } from './integrity/notices.ts';
@@ -126,6 +127,7 @@ export async function startGateway(config: Config, log: Log, clock: () => number
       licenceNotices({ mspId, regulator: consortium.regulator }),
       careNotices(mspId),
       integrityNotices(mspId),
+      reviewNotices(mspId),
     ],
     config,
     clock,

@@ -24,6 +24,7 @@ export * from './sharingTokens.ts';
 export * from './supplyAlerts.ts';
 export * from './supplyIds.ts';
 export * from './travel.ts';
+export * from './unusualAccess.ts';
 export * from './custodyFindings.ts';
 export * from './nmvs.ts';
 export * from './verification.ts';

@@ -1,4 +1,5 @@
 export * from './accessRequests.ts';
+export * from './accessReviews.ts';
 export type * from './care.ts';
 export * from './healthDataBank.ts';
 export * from './healthRecords.ts';

@@ -28,7 +28,7 @@ import { RecordVersionView } from '../records/dto.ts';
  * `access`: to records, permitted or denied. `record`, `consent`, `key`, `patient`: written, granted, revoked, sealed,
  * registered, on the ledger. `change`: another act on the ledger, by its name. `demographics`: name, birth date,
  * identifiers in the home vault, seen or searched. `export`: the audit, taken away. `investigation`: an origin shown to
- * the regulator.
+ * the regulator. `review`: an unusual access, seen by the patient or answered.
  */
 export const auditEventTypes = [
   'access',
@@ -41,6 +41,7 @@ export const auditEventTypes = [
   'demographics',
   'export',
   'investigation',
+  'review',
 ] as const;
 export type AuditEventType = (typeof auditEventTypes)[number];
 

@@ -1,5 +1,6 @@
 /** Whom a broken chart concerns: its patient, and the hospital's privacy officers. */
 import type { Notice, NoticeSource } from '../notifications/notice.ts';
+import { privacyOfficers } from '../readmodel/queries/staff.ts';
 
 /** @param mspId the own organisation */
 export function integrityNotices(mspId: string): NoticeSource {
@@ -12,14 +13,7 @@ export function integrityNotices(mspId: string): NoticeSource {
       .where('block_number', '<=', last)
       .execute();
     if (broken.length === 0) return [];
-    const officers = await db
-      .selectFrom('staff')
-      .select('staff_id')
-      .where('msp_id', '=', mspId)
-      .where('role', '=', 'privacy-officer')
-      .where('status', '=', 'active')
-      .orderBy('staff_id')
-      .execute();
+    const officers = await privacyOfficers(db, mspId);
     return broken.map((row): Notice => ({
       source: `integrityBroken|${row.report_id}`,
       kind: 'integrityBroken',
@@ -27,7 +21,7 @@ export function integrityNotices(mspId: string): NoticeSource {
       about: { reference: row.report_id },
       occurredAt: row.checked_at.toISOString(),
       blockNumber: row.block_number,
-      recipients: [row.patient_id, ...officers.map(({ staff_id: id }) => id)],
+      recipients: [row.patient_id, ...officers],
     }));
   };
 }

@@ -39,6 +39,11 @@ const figures: readonly Figure[] = [
       where a.decision = 'permit' and b ->> 'kind' = 'consent' and jsonb_array_length(a.basis) = 1`,
   },
   {
+    name: 'care_access_reviews_open',
+    help: "Unusual accesses to this hospital's charts that no privacy officer has answered",
+    query: sql`select count(*)::int4 as value from access_reviews where status <> 'answered'`,
+  },
+  {
     name: 'supply_counterfeit_alerts_open',
     help: 'Counterfeit alerts that are open or investigated',
     query: sql`select count(*)::int4 as value from alerts

@@ -154,6 +154,25 @@ export const noticeCatalogue = {
     de: ['Vertretung beendet', 'Jemand handelt nicht mehr für eine Patientin oder einen Patienten.'],
     ar: ['انتهى تمثيل', 'لم يعد شخص كان يتصرف نيابة عن مريض يفعل ذلك.'],
   },
+  accessToReview: {
+    en: [
+      'An unusual access',
+      'An access to a chart is unusual and is being looked at. Review {reference} says what and who.',
+    ],
+    de: [
+      'Ein ungewöhnlicher Zugriff',
+      'Ein Zugriff auf eine Akte ist ungewöhnlich und wird geprüft. Prüfung {reference} nennt Anlass und Person.',
+    ],
+    ar: [
+      'اطلاع غير معتاد',
+      'ثمة اطلاع غير معتاد على ملف وهو قيد المراجعة. تبيّن المراجعة {reference} السبب ومن قام به.',
+    ],
+  },
+  accessReviewAnswered: {
+    en: ['An unusual access was reviewed', 'The privacy officer says what the access was: review {reference}.'],
+    de: ['Ein ungewöhnlicher Zugriff wurde geprüft', 'Der Datenschutz nennt das Ergebnis: Prüfung {reference}.'],
+    ar: ['روجع اطلاع غير معتاد', 'بيّن مسؤول الخصوصية حقيقة الاطلاع: المراجعة {reference}.'],
+  },
   consentGranted: {
     en: ['A consent was given', 'A new consent stands in your name.'],
     de: ['Einwilligung erteilt', 'In Ihrem Namen gilt eine neue Einwilligung.'],

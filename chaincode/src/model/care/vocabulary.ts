@@ -68,6 +68,14 @@ export type RepresentativeRelationship = (typeof representativeRelationships)[nu
 export const accessRequestStatuses = ['requested', 'approved', 'denied', 'withdrawn'] as const;
 export type AccessRequestStatus = (typeof accessRequestStatuses)[number];
 
+/**
+ * Why a permitted access is looked at. `bulk`: more records at once than care needs. `not-in-care`: nobody named the
+ * person or their department, and their department wrote nothing in the chart. `own-chart`: staff who open their own
+ * records as staff.
+ */
+export const unusualKinds = ['bulk', 'not-in-care', 'own-chart'] as const;
+export type UnusualKind = (typeof unusualKinds)[number];
+
 /** The key pairs made for a patient at registration: every category at N, and `other` at R and V for the rest. */
 export const keyPairsAtRegistration: readonly { category: RecordCategory; confidentiality: Confidentiality }[] = [
   ...recordCategories.map((category) => ({ category, confidentiality: 'N' as const })),

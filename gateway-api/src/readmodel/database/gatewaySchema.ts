@@ -1,12 +1,14 @@
+import type { UnusualKind } from '@chain-of-care/chaincode/model';
+import type { ReviewOutcome, ReviewStatus } from '../../access-reviews/dto.ts';
 import type { IntegrityReport } from '../../integrity/dto.ts';
 import type { Instant, Json } from './columns.ts';
 import type { NotificationTables } from './notificationSchema.ts';
 
 /**
  * `demographics`: shown or found. `export`: of an audit. `investigation`: an act's origin shown to the regulator.
- * `representative`: evidence of one shown.
+ * `representative`: evidence of one shown. `review`: of an unusual access, seen or answered.
  */
-export type GatewayActType = 'demographics' | 'export' | 'investigation' | 'representative';
+export type GatewayActType = 'demographics' | 'export' | 'investigation' | 'representative' | 'review';
 
 /** The gateway's own tables. */
 export interface GatewayTables extends NotificationTables {
@@ -83,6 +85,27 @@ export interface GatewayTables extends NotificationTables {
     block_number: number;
     report: Json<IntegrityReport>;
   };
+  /** Unusual accesses to the own patients' charts, and what came out. */
+  access_reviews: {
+    review_id: string;
+    access_id: string;
+    patient_id: string;
+    accessor_id: string;
+    accessor_org: string;
+    accessor_role: string;
+    kinds: Json<readonly UnusualKind[]>;
+    status: ReviewStatus;
+    raised_at: Instant;
+    block_number: number;
+    acknowledged_at: Instant | null;
+    answered_at: Instant | null;
+    answered_by: string | null;
+    answered_block: number | null;
+    outcome: ReviewOutcome | null;
+    sealed_explanation: Uint8Array | null;
+  };
+  /** Members of staff who are patients here. */
+  staff_charts: { staff_id: string; patient_id: string; noted_at: Instant; noted_by: string };
   account_plans: { account: string; plan: string; changed_at: Instant };
 }
 
@@ -108,4 +131,6 @@ export const gatewayTables: Readonly<Record<keyof GatewayTables, true>> = {
   integrity_reports: true,
   referral_codes: true,
   read_receipts: true,
+  access_reviews: true,
+  staff_charts: true,
 };

@@ -19,6 +19,7 @@ import * as accessRequests from './migrations/0020-access-requests.ts';
 import * as sharingTokens from './migrations/0021-sharing-tokens.ts';
 import * as people from './migrations/0018-people.ts';
 import * as representatives from './migrations/0023-representatives.ts';
+import * as accessReviews from './migrations/0027-access-reviews.ts';
 import type { Database } from './schema.ts';
 
 /** Statements by migration, in the order of their names. A published migration is never changed, only followed. */
@@ -42,6 +43,7 @@ const migrations: Readonly<Record<string, { readonly statements: readonly string
   '0020-access-requests': accessRequests,
   '0021-sharing-tokens': sharingTokens,
   '0018-people': people,
+  '0027-access-reviews': accessReviews,
 };
 
 /**

@@ -3,6 +3,19 @@ import type { Requester, StaffRole } from '@chain-of-care/chaincode/model';
 import type { Kysely } from 'kysely';
 import type { Database } from '../database/schema.ts';
 
+/** Ids of an organisation's active privacy officers. */
+export async function privacyOfficers(db: Kysely<Database>, mspId: string): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('staff')
+    .select('staff_id')
+    .where('msp_id', '=', mspId)
+    .where('role', '=', 'privacy-officer')
+    .where('status', '=', 'active')
+    .orderBy('staff_id')
+    .execute();
+  return rows.map(({ staff_id: id }) => id);
+}
+
 export type ChartReader = Requester & { readonly role: StaffRole };
 
 /** Active staff of these roles who hold a professional licence now; integrations need none. */

@@ -1,0 +1,27 @@
+import { expect, test } from '@jest/globals';
+import { bulkAbove, unusualIn } from './unusualAccess.ts';
+
+const usual = { records: 3, isNamed: true, hasWritten: false, isOwnChart: false };
+
+test('an access by somebody whom the patient named, or whose department wrote in the chart, is usual', () => {
+  expect(unusualIn(usual)).toEqual([]);
+  expect(unusualIn({ ...usual, isNamed: false, hasWritten: true })).toEqual([]);
+});
+
+test('more than a hundred records at once are reviewed, a hundred are not', () => {
+  expect(unusualIn({ ...usual, records: bulkAbove })).toEqual([]);
+  expect(unusualIn({ ...usual, records: bulkAbove + 1 })).toEqual(['bulk']);
+});
+
+test('a patient who is not under the person’s care is reviewed, whatever the consent to everybody says', () => {
+  expect(unusualIn({ ...usual, isNamed: false })).toEqual(['not-in-care']);
+});
+
+test('one’s own chart is reviewed although one is named in it, and every reason is told', () => {
+  expect(unusualIn({ ...usual, isOwnChart: true })).toEqual(['own-chart']);
+  expect(unusualIn({ records: 500, isNamed: false, hasWritten: false, isOwnChart: true })).toEqual([
+    'bulk',
+    'not-in-care',
+    'own-chart',
+  ]);
+});
