@@ -64,8 +64,24 @@ export interface NewConsent extends ConsentScope {
   readonly exceptions?: readonly ConsentScope[];
   /** How many times over the grantee may pass it on, each time more narrowly. */
   readonly mayDelegate?: number;
+  /** Name of a template: what is not said is as there. */
+  readonly template?: string;
   /** The purpose in the patient's words; sealed. */
   readonly note?: string;
+}
+
+/** A consent that patients give often. */
+export interface ConsentTemplate {
+  readonly name: string;
+  readonly titles: readonly { readonly language: string; readonly text: string }[];
+  readonly granteeKinds: readonly Grantee['kind'][];
+  readonly purposes: readonly PurposeOfUse[];
+  readonly level: ConsentLevel;
+  readonly categories?: readonly RecordCategory[];
+  /** From the grant. */
+  readonly days: number;
+  readonly maxAccesses?: number;
+  readonly mayDelegate?: number;
 }
 
 /** A part of a consent for somebody else; what is not said is as in that consent. */

@@ -18,6 +18,7 @@ import type {
   Coding,
   Committed,
   Consent,
+  ConsentTemplate,
   GrantedConsent,
   IntegrityCheck,
   NewConsent,
@@ -142,6 +143,12 @@ export class HealthDataBank {
   /** By the patient. @throws GatewayProblem */
   async grantConsent(patientId: string, consent: NewConsent, options: PostOptions = {}): Promise<GrantedConsent> {
     return (await this.#rest.post(path`/v1/patients/${patientId}/consents`, consent, options)) as GrantedConsent;
+  }
+
+  /** Consents that patients give often: what {@link grantConsent} takes as `template`. @throws GatewayProblem */
+  async getConsentTemplates(): Promise<readonly ConsentTemplate[]> {
+    const { items } = (await this.#rest.get('/v1/consent-templates')) as { items: readonly ConsentTemplate[] };
+    return items;
   }
 
   /**

@@ -17,16 +17,26 @@ import {
 import {
   consentDecisions,
   consentLevels,
+  granteeKinds,
   GranteeReference,
   IsFormat,
   limits,
+  purposeCodes,
+  recordCategories,
   Scope,
   type ConsentDecision,
   type ConsentLevel,
+  type GranteeKind,
+  type PurposeOfUse,
+  type RecordCategory,
 } from '@chain-of-care/chaincode/model';
 import { PageQuery } from '../http/page.ts';
+import { noticeLanguages, type NoticeLanguage } from '../notifications/catalogue.ts';
+import { consentTemplateNames, type ConsentTemplateName } from './templateData.ts';
 
 export class NewConsent extends Scope {
+  /** What is not said here is as in this template. */
+  @IsOptional() @IsIn(consentTemplateNames) template?: ConsentTemplateName;
   @ValidateNested() @Type(() => GranteeReference) grantee!: GranteeReference;
   @IsOptional() @IsIn(consentDecisions) decision?: ConsentDecision;
   @IsOptional() @IsIn(consentLevels) level?: ConsentLevel;
@@ -38,6 +48,27 @@ export class NewConsent extends Scope {
   @IsOptional() @IsInt() @Min(0) @Max(limits.delegationDepth) mayDelegate?: number;
   /** The purpose in the patient's words; sealed, never open on the ledger. */
   @IsOptional() @IsString() @IsNotEmpty() @MaxLength(1024) note?: string;
+}
+
+/** A title in a language. */
+export class ConsentTemplateTitle {
+  @IsIn(noticeLanguages) language!: NoticeLanguage;
+  @IsString() text!: string;
+}
+
+export class ConsentTemplateView {
+  @IsIn(consentTemplateNames) name!: ConsentTemplateName;
+  @IsArray() @ValidateNested({ each: true }) @Type(() => ConsentTemplateTitle) titles!: ConsentTemplateTitle[];
+  /** Whom it is for. */
+  @IsArray() @IsIn(granteeKinds, { each: true }) granteeKinds!: GranteeKind[];
+  @IsArray() @IsIn(purposeCodes, { each: true }) purposes!: PurposeOfUse[];
+  @IsIn(consentLevels) level!: ConsentLevel;
+  /** Absent: all. */
+  @IsOptional() @IsArray() @IsIn(recordCategories, { each: true }) categories?: RecordCategory[];
+  /** From the grant. */
+  @IsInt() days!: number;
+  @IsOptional() @IsInt() maxAccesses?: number;
+  @IsOptional() @IsInt() mayDelegate?: number;
 }
 
 /** What is not said is as in the consent that is passed on. */

@@ -11,6 +11,7 @@ import type { Services } from '../services.ts';
 import type { NewConsent } from './dto.ts';
 import { keysFor, patientKeys, type HandedOver } from './keys.ts';
 import { openedRecords } from './opened.ts';
+import { withTemplate } from './templates.ts';
 
 const mirroredPerCommand = 100;
 
@@ -31,12 +32,12 @@ export async function grantConsent(
   services: Services,
   caller: Caller,
   patientId: string,
-  wanted: NewConsent,
+  asked: NewConsent,
   idempotency: Derivation,
   requestId?: string,
 ): Promise<Granted> {
   const patient = await patientOf(services, patientId);
-  const { note, decision = 'permit', level = 'read', grantee, ...scope } = wanted;
+  const { note, decision = 'permit', level = 'read', grantee, ...scope } = withTemplate(asked, services.clock());
   const command = idempotency.command('grant');
   const { deviceKey } = caller.identity;
   const consentId = consentIdOf({ commandKey: command.key, deviceKey, handle: patient.handle }, grantee);

@@ -17,6 +17,7 @@ import { consentById, recordVersions } from '../readmodel/queries/care.ts';
 import { PatientRules } from '../readmodel/queries/consentRules.ts';
 import { readersOfCharts } from '../readmodel/queries/staff.ts';
 import type { Services } from '../services.ts';
+import { withTemplate } from './templates.ts';
 import type { ConsentChange, ConsentPreview, ConsentQuestion, PossibleReader } from './previewDto.ts';
 
 /** @throws Problem record_not_found, consent_not_found, validation_failed; Refusal bucket_full for a grant without room */
@@ -40,6 +41,7 @@ export async function previewConsents(
     staff.flatMap((person) => possibleReader(person, rules, patient.home, fact, { purposeOfUse, timeMs }));
   return {
     considered: staff.length,
+    ...(change?.grant === undefined ? {} : { grant: withTemplate(change.grant, timeMs) }),
     records: facts.map((fact) => {
       const { recordId: id, version, category } = fact;
       const readers = readersBy(before, fact);
@@ -78,7 +80,7 @@ async function changed(
       errors: [{ pointer: '/change', code: 'validation_failed', detail: 'exactly one of grant and revoke is needed' }],
     });
   if (grant !== undefined) {
-    const { note: _, grantee, decision = 'permit', level = 'read', ...scope } = grant;
+    const { note: _, grantee, decision = 'permit', level = 'read', ...scope } = withTemplate(grant, clock());
     const grantedAt = new Date(clock()).toISOString();
     const rule: ConsentRule = { ...scope, decision, level, grantedAt, consentId: tried };
     return rules.with(subjectOf(grantee), ({ bucket, stops }) => ({

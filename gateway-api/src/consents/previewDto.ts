@@ -59,4 +59,6 @@ export class ConsentPreview {
   @IsArray() @ValidateNested({ each: true }) @Type(() => PreviewedRecord) records!: PreviewedRecord[];
   /** Members of staff looked at: active, with a role that opens charts and a licence where it needs one. */
   @IsInt() considered!: number;
+  /** Of a grant that is tried: what it becomes, with what its template says. */
+  @IsOptional() @ValidateNested() @Type(() => NewConsent) grant?: NewConsent;
 }

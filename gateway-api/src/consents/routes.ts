@@ -15,6 +15,7 @@ import { AuthorizedPatient, ListAuthorizedRecords } from './authorizedDto.ts';
 import { delegateConsent, revocationTouches } from './delegate.ts';
 import {
   ConsentParams,
+  ConsentTemplateView,
   ConsentView,
   GrantedConsent,
   ListConsents,
@@ -25,6 +26,7 @@ import {
 import { grantConsent } from './grant.ts';
 import { previewConsents } from './preview.ts';
 import { ConsentPreview, ConsentQuestion } from './previewDto.ts';
+import { templateViews } from './templates.ts';
 
 const delegators = rolesOf('care.delegateConsent');
 
@@ -33,6 +35,7 @@ export function consentRoutes(services: Services): Route[] {
   return [
     authorizedRoute(services),
     previewRoute(services),
+    templatesRoute(),
     route({
       method: 'post',
       path: '/v1/patients/:patientId/consents',
@@ -186,6 +189,21 @@ function delegationRoutes(services: Services): Route[] {
       },
     }),
   ];
+}
+
+function templatesRoute(): Route {
+  return route({
+    method: 'get',
+    path: '/v1/consent-templates',
+    operationId: 'listConsentTemplates',
+    tag: 'consents',
+    summary: 'Consents that patients give often, by name',
+    description: 'A grant that names one as `template` says only what differs; a preview shows what it becomes.',
+    audience: 'authenticated',
+    query: ListConsents,
+    responses: { 200: { description: 'all of them', list: ConsentTemplateView } },
+    handler: async (exchange) => page(exchange, templateViews(), undefined),
+  });
 }
 
 function previewRoute(services: Services): Route {

@@ -43,4 +43,29 @@ describe('before a patient signs', () => {
     const denied = await asked({ grant: { ...grant, decision: 'deny' } });
     expect(denied.lost.map(({ staffId }) => staffId)).toEqual([ben]);
   });
+
+  test('a template says what a grant does not: a preview shows it, and the grant becomes that', async () => {
+    const registered = await world.patient();
+    const { chart, session } = registered;
+    const { items } = await session.read<{ items: { name: string; days: number }[] }>('/v1/consent-templates');
+    const { days } = items.find(({ name }) => name === 'referral')!;
+    expect(days).toBe(30);
+    const grantee = { kind: 'department', mspId: home, id: 'emergency' };
+    const grant = { template: 'referral', grantee, categories: ['lab_result'] };
+    await (await world.people.as(home, 'dr-ada')).create(`${chart}/records`, newRecord());
+    const [record] = await recordsOnce(registered, 1);
+    const question = { records: [record!['id']], change: { grant } };
+    const becomes = { grantee, purposes: ['TREAT'], categories: ['lab_result'], level: 'read' };
+    expect(await session.create(`${chart}/consent-decisions`, question, { key: null })).toMatchObject({
+      grant: becomes,
+    });
+    const { id } = await session.create<{ id: string }>(`${chart}/consents`, grant);
+    const consent = await session.read<{ grantedAt: string; expiresAt: string }>(`/v1/consents/${id}`);
+    expect(consent).toMatchObject(becomes);
+    const dayMs = 24 * 3600_000;
+    const lastsDays = (Date.parse(consent.expiresAt) - Date.parse(consent.grantedAt)) / dayMs;
+    expect(Math.round(lastsDays)).toBe(days);
+    const wrong = { template: 'referral', grantee: { kind: 'everyone' } };
+    expect((await session.post(`${chart}/consents`, wrong)).status).toBe(400);
+  });
 });

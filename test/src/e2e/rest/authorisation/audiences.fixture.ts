@@ -90,6 +90,7 @@ export const expectedAudiences: Readonly<Record<string, ExpectedAudience>> = {
   delegateConsent: requesters,
   listDelegations: [...patientSide, ...requesters],
   previewConsents: patientSide,
+  listConsentTemplates: everybody,
   listAuthorizedRecords: chart,
   requestAccess: requesters,
   listAccessRequests: [...patientSide, ...requesters],
