@@ -50,6 +50,8 @@ export interface CustodyOccasion {
   readonly timeMs: number;
   /** Attestation of `undoDispense`. */
   readonly notHandedOver?: boolean;
+  /** Of quantities: the event that handed out what `undoDispense` takes back. */
+  readonly takesBack?: string;
   /** Units that `open` takes out. */
   readonly units?: number;
   /** Why goods are released. */

@@ -118,6 +118,7 @@ export const custodyTransitions: Readonly<Record<CustodyEvent, CustodyTransition
       'not_handed_over',
     ],
     packsOnly: true,
+    byQuantity: true,
   },
   /** EU 2016/161 article 41. */
   freeSample: {

@@ -4,6 +4,7 @@ import {
   type ClassBalance,
   type GoodsState,
   type LockReason,
+  type LotQuantity,
   type QuantityLock,
   type ShippedQuantity,
 } from '../model/index.ts';
@@ -108,6 +109,25 @@ export function underWay(
     if (wanted > 0) throw new Refusal('not_in_shipment', `${wanted} units of lot ${lot} were not shipped`);
   }
   return left.filter(({ units }) => units > 0);
+}
+
+/**
+ * What was taken back of a dispensing, with one line more.
+ *
+ * @throws Refusal quantity_insufficient when more comes back than was handed out
+ */
+export function takeBack(
+  handedOut: readonly LotQuantity[],
+  before: readonly LotQuantity[],
+  line: LotQuantity,
+): LotQuantity[] {
+  const isSame = ({ gtin, lot }: LotQuantity): boolean => gtin === line.gtin && lot === line.lot;
+  const unitsOf = (lines: readonly LotQuantity[]): number =>
+    lines.filter(isSame).reduce((sum, { units }) => sum + units, 0);
+  const left = unitsOf(handedOut) - unitsOf(before);
+  if (line.units > left) throw new Refusal('quantity_insufficient', `${left} units can be taken back`, '/quantities');
+  const { gtin, lot } = line;
+  return [...before.filter((other) => !isSame(other)), { gtin, lot, units: unitsOf(before) + line.units }];
 }
 
 function withoutLocked(locks: readonly QuantityLock[], units: number): QuantityLock[] {

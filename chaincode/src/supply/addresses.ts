@@ -29,6 +29,7 @@ export const lotHoldAddress = (gtin: string, lot: string): Address => publicAddr
 export const classBalanceAddress = (gtin: string, lot: string, gln: string): Address =>
   publicAddress('class-balance', gtin, lot, gln);
 export const transformationAddress = (eventId: string): Address => publicAddress('transformation', eventId);
+export const takenBackAddress = (eventId: string): Address => publicAddress('taken-back', eventId);
 export const errorDeclarationAddress = (eventId: string): Address => publicAddress('error-declaration', eventId);
 /** Shipper's and recipient's copy of a shipment's commerce. */
 export const tradeAddress = (mspId: string, shipmentId: string): Address =>

@@ -34,6 +34,7 @@ type GoodsBody = GoodsOccurrence & {
   witnessHash?: string;
   qualityDecisionHash?: string;
   notHandedOver?: boolean;
+  takesBack?: string;
   units?: number;
   suppliedTo?: Article23Body;
   alertId?: string;

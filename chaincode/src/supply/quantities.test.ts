@@ -84,6 +84,39 @@ describe('a lot without serials', () => {
     expect(await world.act(maker, 'openCommissioningJob', job)).toMatchObject({ code: 'lot_not_serialised' });
   });
 
+  test('a dispensing is taken back by who dispensed, up to what it handed out, within ten days, never of a recalled lot', async () => {
+    await move(maker, pharmacy, 100);
+    const other = await world.person('HospitalMSP', 'pharmacist', 'pharmacy');
+    const { eventId } = applied(await world.act(pharmacy, 'dispense', units(30))) as { eventId: string };
+    const undo = (by: Person, count: number, more: object = {}) =>
+      world.act(by, 'undoDispense', { ...units(count), takesBack: eventId, notHandedOver: true, ...more });
+    applied(await undo(pharmacy, 10));
+    applied(await undo(pharmacy, 15));
+    expect(balanceOf(pharmacy)).toEqual({ active: 95, supplied: 5 });
+    expect(await undo(pharmacy, 6)).toMatchObject({ code: 'quantity_insufficient' });
+    expect(await undo(pharmacy, 1, { notHandedOver: false })).toMatchObject({ pointer: '/notHandedOver' });
+    expect(await undo(pharmacy, 1, { takesBack: undefined })).toMatchObject({ pointer: '/takesBack' });
+    expect(await undo(pharmacy, 1, { takesBack: randomUUID() })).toMatchObject({ code: 'event_not_found' });
+    expect(await undo(other, 1)).toMatchObject({ code: 'wrong_premises' });
+    expect(await undo(pharmacy, 1, units(1, { holder: other.gln }))).toMatchObject({ code: 'wrong_premises' });
+    const recall = { recallId: randomUUID(), kind: 'recall', recallClass: 'II', depth: 'retail', gtin, lots: [lot] };
+    applied(await world.act(maker, 'recall', recall));
+    expect(await undo(pharmacy, 1)).toMatchObject({ code: 'lot_recalled' });
+    world.scenario.now += 11 * 24 * 3600 * 1000;
+    expect(await undo(pharmacy, 1)).toMatchObject({ code: 'undo_too_late' });
+  });
+
+  test('no more is taken back of a dispensing than it handed out, though another handed out more', async () => {
+    await move(maker, pharmacy, 100);
+    applied(await world.act(pharmacy, 'dispense', units(50)));
+    const { eventId } = applied(await world.act(pharmacy, 'dispense', units(3))) as { eventId: string };
+    const undo = { takesBack: eventId, notHandedOver: true };
+    expect(await world.act(pharmacy, 'undoDispense', { ...units(4), ...undo })).toMatchObject({
+      code: 'quantity_insufficient',
+    });
+    applied(await world.act(pharmacy, 'undoDispense', { ...units(3), ...undo }));
+  });
+
   test('events that the table does not give to quantities are refused', async () => {
     for (const event of ['undo', 'checkOut', 'inspect', 'observe'])
       expect([event, await world.act(maker, event, units(1))]).toMatchObject([event, { status: 'refused' }]);

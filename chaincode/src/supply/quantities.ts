@@ -3,13 +3,17 @@ import type { Transaction } from '../ledger/index.ts';
 import {
   classBalanceType,
   Refusal,
+  supplyEventType,
+  takenBackType,
   type ClassBalance,
+  type CustodyEvent,
   type GoodsState,
   type HeldQuantity,
   type LockReason,
   type LotQuantity,
   type QuantityLock,
   type QuantityOfLot,
+  type SupplyEvent,
 } from '../model/index.ts';
 import {
   addLocked,
@@ -17,13 +21,14 @@ import {
   custodyTransitions,
   decideCustody,
   lockUnits,
+  takeBack,
   takeUnits,
   unlockUnits,
   type CustodyFacts,
   type CustodyOccasion,
   type StaffActor,
 } from '../rules/index.ts';
-import { classBalanceAddress } from './addresses.ts';
+import { classBalanceAddress, eventAddress, takenBackAddress } from './addresses.ts';
 import { lotFactsOf, requireLot } from './lotFacts.ts';
 
 interface Holder {
@@ -47,7 +52,8 @@ export async function requireClassLot(transaction: Transaction, { gtin, lot }: Q
  * the balance.
  *
  * @returns what the event names
- * @throws Refusal lot_serialised, quantity_insufficient, validation_failed; what {@link decideCustody} throws
+ * @throws Refusal lot_serialised, quantity_insufficient, validation_failed, event_not_found; what {@link decideCustody}
+ *   throws
  */
 export async function moveQuantities(
   transaction: Transaction,
@@ -58,14 +64,18 @@ export async function moveQuantities(
 ): Promise<LotQuantity[]> {
   if (lines.length > 0 && custodyTransitions[occasion.event].byQuantity !== true)
     throw new Refusal('validation_failed', 'not by quantity', '/quantities');
+  const handedOut = lines.length > 0 ? await handedOutBefore(transaction, occasion) : undefined;
   for (const line of lines) {
     await requireClassLot(transaction, line);
-    const { units, holder = actor.gln ?? '' } = line;
+    const { units, holder = handedOut?.gln ?? actor.gln ?? '' } = line;
     const balance = (await findBalance(transaction, line, holder)) ?? newBalance(line, holder, actor);
     const facts = { ...(await factsOf(transaction, line, balance)), state: stateOf(line, occasion) };
+    if (handedOut !== undefined && handedOut.gln !== holder) throw new Refusal('wrong_premises');
     const decide = (lock?: QuantityLock): GoodsState =>
-      decideCustody(actor, { ...facts, ...(lock === undefined ? {} : { act: actOf(lock) }) }, occasion);
-    putBalance(transaction, change(balance, units, { actor, occasion, from: facts.state, decide }), moved);
+      decideCustody(actor, { ...facts, ...actBefore(lock, handedOut) }, occasion);
+    const after = change(balance, units, { actor, occasion, from: facts.state, decide });
+    if (handedOut !== undefined) await noteTakenBack(transaction, handedOut, line);
+    putBalance(transaction, after, moved);
   }
   return lines.map(({ gtin, lot, units, holder }) => ({
     gtin,
@@ -110,7 +120,50 @@ function change(
 
 function stateOf({ state }: HeldQuantity, { event }: CustodyOccasion): GoodsState {
   const { from } = custodyTransitions[event];
-  return state ?? from.find((held) => held === 'active' || held === 'locked') ?? 'active';
+  return state ?? from.find((held) => held === 'active' || held === 'locked' || held === 'supplied') ?? 'active';
+}
+
+/**
+ * The event whose quantities an undo takes back; undefined of every other event.
+ *
+ * @throws Refusal validation_failed, event_not_found
+ */
+async function handedOutBefore(
+  { ledger }: Transaction,
+  { event, takesBack }: CustodyOccasion,
+): Promise<SupplyEvent | undefined> {
+  if (event !== 'undoDispense') return undefined;
+  if (takesBack === undefined) throw new Refusal('validation_failed', 'is required', '/takesBack');
+  const found = await ledger.get(supplyEventType, eventAddress(takesBack));
+  if (found === undefined || (found.quantities ?? []).length === 0 || !handsOut(found.kind))
+    throw new Refusal('event_not_found', 'handed out no quantities', '/takesBack');
+  return found;
+}
+
+const handsOut = (kind: SupplyEvent['kind']): kind is CustodyEvent =>
+  Object.hasOwn(custodyTransitions, kind) && custodyTransitions[kind as CustodyEvent].to === 'supplied';
+
+/** The act that the present state goes back to. */
+function actBefore(
+  lock: QuantityLock | undefined,
+  handedOut: SupplyEvent | undefined,
+): Pick<CustodyFacts, 'act' | 'lastEventTime'> {
+  if (lock !== undefined) return { act: actOf(lock) };
+  if (handedOut === undefined) return {};
+  const { kind, gln, mspId, eventTime, recordTime } = handedOut;
+  const act = { event: kind as CustodyEvent, mspId, recordTime, ...(gln === undefined ? {} : { gln }) };
+  return { act, lastEventTime: eventTime };
+}
+
+/** @throws Refusal quantity_insufficient */
+async function noteTakenBack(
+  { ledger }: Transaction,
+  { eventId, quantities = [] }: SupplyEvent,
+  line: QuantityOfLot,
+): Promise<void> {
+  const at = takenBackAddress(eventId);
+  const before = (await ledger.get(takenBackType, at))?.quantities ?? [];
+  ledger.put(takenBackType, at, { eventId, quantities: takeBack(quantities, before, line) });
 }
 
 async function factsOf(

@@ -21,6 +21,7 @@ import type {
   NewShipment,
   NewSupplyEvent,
   OpenedReport,
+  QuantityReference,
   Receipt,
   RegisteredProduct,
   StatisticsRequest,
@@ -147,6 +148,21 @@ export class SupplyChain {
   /** Takes a dispensing back, with the attestation that nothing left the premises. @throws GatewayProblem */
   async undoDispense(packs: readonly GoodsReference[], options: PostOptions = {}): Promise<SupplyEventResult> {
     return this.recordSupplyChainEvent('undoDispense', { packs, notHandedOver: true }, options);
+  }
+
+  /**
+   * Takes back units of a lot without serials.
+   *
+   * @param takesBack the event that handed them out
+   * @throws GatewayProblem
+   */
+  async undoDispenseOfQuantities(
+    takesBack: string,
+    quantities: readonly QuantityReference[],
+    options: PostOptions = {},
+  ): Promise<SupplyEventResult> {
+    const taken = { takesBack, quantities, notHandedOver: true };
+    return this.recordSupplyChainEvent('undoDispense', taken, options);
   }
 
   /** By shipper or recipient. @throws GatewayProblem */

@@ -104,6 +104,8 @@ export class SupplyEventFields {
   /** To whom goods go without a pharmacy: EU 2016/161 article 23. */
   @IsOptional() @IsIn(article23Bodies) suppliedTo?: Article23Body;
   @IsOptional() @IsBoolean() notHandedOver?: boolean;
+  /** Of an undone dispensing of quantities: the event that handed them out. */
+  @IsOptional() @IsFormat('uuid') takesBack?: string;
   @IsOptional() @Matches(/^\d{8,14}$/) gtin?: string;
   @IsOptional() @IsFormat('gs1-text-20') lot?: string;
   @IsOptional() @IsFormat('uuid') jobId?: string;
@@ -237,8 +239,12 @@ export class SupplyEventView extends Committed {
   @IsOptional() @IsFormat('gln') recipient?: string;
   @IsOptional() @IsString() reason?: string;
   @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => QuantityView) quantities?: QuantityView[];
+  /** Of an event that handed out quantities: what of them was taken back. */
+  @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => QuantityView) takenBack?: QuantityView[];
   @IsOptional() @ValidateNested() @Type(() => OverageView) overage?: OverageView;
   @IsOptional() @IsString() suppliedTo?: string;
+  /** Of an undone dispensing of quantities: the event that handed them out. */
+  @IsOptional() @IsFormat('uuid') takesBack?: string;
   @IsOptional() @IsArray() @IsString({ each: true }) transformations?: string[];
   @IsOptional() @IsBoolean() late?: boolean;
   /** How a dispute ended. */

@@ -282,9 +282,11 @@ export class Open extends GoodsOccurrence {
   @IsInt() @Min(1) @Max(1_000_000) units!: number;
 }
 
-/** `notHandedOver`: the attestation that the pack did not leave the premises. */
+/** `notHandedOver`: the attestation that the goods did not leave the premises. */
 export class UndoDispense extends GoodsOccurrence {
   @IsBoolean() notHandedOver!: boolean;
+  /** Of quantities, which have no memory: the event that handed them out. */
+  @IsOptional() @IsFormat('uuid') takesBack?: string;
 }
 
 export class SupplyArticle23 extends GoodsOccurrence {

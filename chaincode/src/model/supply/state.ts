@@ -307,6 +307,8 @@ export interface SupplyEvent {
   /** Units taken out of a pack, in the product's own. */
   units?: number;
   suppliedTo?: Article23Body;
+  /** Of an undone dispensing of quantities: the event that handed them out. */
+  takesBack?: string;
   /** Check-outs whose packs new ones were made of: EPCIS's transformationID. */
   transformations?: string[];
   dispute?: { reason: DisputeReason; outcome?: DisputeOutcome };
@@ -334,6 +336,13 @@ export interface SupplyEvent {
   hash: string;
 }
 export const supplyEventType = storedType<SupplyEvent>('supply-event');
+
+/** What of an event that handed out quantities was taken back. Key `taken-back`, event id. */
+export interface TakenBack {
+  eventId: string;
+  quantities: LotQuantity[];
+}
+export const takenBackType = storedType<TakenBack>('taken-back');
 
 /** Packs that a repackager checked out, as material for new ones. Key `transformation`, event id of the check-out. */
 export interface Transformation {

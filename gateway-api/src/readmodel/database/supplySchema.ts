@@ -163,6 +163,11 @@ export interface SupplyTables {
     content: number;
     used_content: number;
   };
+  /** By the event that handed the quantities out. */
+  taken_back: {
+    event_id: string;
+    quantities: Json<readonly LotQuantity[]>;
+  };
   error_declarations: {
     erroneous_event_id: string;
     reason: ErrorReason;

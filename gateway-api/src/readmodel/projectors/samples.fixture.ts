@@ -510,6 +510,12 @@ const trade = [
   } satisfies Sample<typeof model.transformationType>,
   {
     v: 1,
+    t: 'taken-back',
+    eventId: 'e1',
+    quantities: [{ ...of, units: 2 }],
+  } satisfies Sample<typeof model.takenBackType>,
+  {
+    v: 1,
     t: 'error-declaration',
     erroneousEventId: 'e1',
     reason: 'did_not_occur',

@@ -1,6 +1,7 @@
 import {
   classBalanceType,
   errorDeclarationType,
+  takenBackType,
   tradeRecordType,
   transformationType,
   type Commerce,
@@ -36,6 +37,9 @@ export const supplyTradeProjectors = [
         used_content: offered.usedContent,
       },
     },
+  ]),
+  projector(takenBackType, ({ eventId, quantities }) => [
+    { table: 'taken_back', row: { event_id: eventId, quantities } },
   ]),
   projector(errorDeclarationType, (declared) => [
     {

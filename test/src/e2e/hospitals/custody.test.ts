@@ -130,7 +130,10 @@ describe('quantities of a lot without serials', () => {
     const units = (count: number) => ({ quantities: [{ gtin, lot: 'BULK', units: count }] });
     await hand(maker, distributor, units(600));
     await hand(distributor, secondPharmacy, units(100));
-    await event(secondPharmacy.session, { type: 'dispense', ...units(40) });
+    const { eventId: takesBack } = await event(secondPharmacy.session, { type: 'dispense', ...units(45) });
+    const undo = { type: 'undoDispense', takesBack, notHandedOver: true };
+    await event(secondPharmacy.session, { ...undo, ...units(5) });
+    expect(await codeOf(secondPharmacy.session, { ...undo, ...units(41) })).toBe('quantity_insufficient');
     expect(await codeOf(secondPharmacy.session, { type: 'dispense', ...units(61) })).toBe('quantity_insufficient');
     const serialised = { quantities: [{ gtin, lot: goods.lot, units: 1 }] };
     expect(await codeOf(maker.session, { type: 'lock', reason: 'suspect', ...serialised })).toBe('lot_serialised');
