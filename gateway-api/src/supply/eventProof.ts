@@ -1,6 +1,7 @@
 /** Exports the proof of an event, and what a third party needs beforehand to check it. */
 import { common } from '@hyperledger/fabric-protos';
 import { trustFromConfigBlock, type EventProof, type TrustAnchors } from '@chain-of-care/client/proof';
+import type { RawBuilder } from 'kysely';
 import { supplyEventType, type MemberRole, type SupplyEvent } from '@chain-of-care/chaincode/model';
 import { Problem } from '../http/problem.ts';
 import type { Services } from '../services.ts';
@@ -10,9 +11,10 @@ type Needed = Pick<Services, 'readModel' | 'channelReader' | 'profile' | 'consor
 /**
  * The event, its transaction in its block with the orderers' signatures, and the members' word that it is VALID.
  *
+ * @param visible condition on the event
  * @throws Problem not_found, unavailable
  */
-export async function proofOf(services: Needed, eventId: string): Promise<EventProof> {
+export async function proofOf(services: Needed, eventId: string, visible: RawBuilder<boolean>): Promise<EventProof> {
   const { channel, chaincode } = services.profile;
   const row = await services.readModel.db
     .selectFrom('supply_events')
@@ -23,6 +25,7 @@ export async function proofOf(services: Needed, eventId: string): Promise<EventP
     )
     .select(['supply_events.event', 'supply_events.tx_id', 'supply_events.block_number', 'transactions.tx_index'])
     .where('event_id', '=', eventId)
+    .where(visible)
     .executeTakeFirst();
   if (row === undefined) throw new Problem('not_found');
   const [block, attestation] = await Promise.all([

@@ -21,6 +21,7 @@ import type { RefusalReports } from './refusalReports.ts';
 import { problemOfOutcome, submitSupplyCommands } from './submit.ts';
 import type { SupplyServices } from './supplyServices.ts';
 import { shipmentView } from './views.ts';
+import { viewerOf, visibleTo } from './visibility.ts';
 
 /** Roles that act on goods; the ledger decides again, by role, licence, premises and custody. */
 export const supplyRoles: readonly CallerRole[] = [
@@ -73,15 +74,20 @@ export function eventRoutes(services: SupplyServices, reports: RefusalReports): 
       operationId: 'listSupplyEvents',
       tag: 'supply',
       summary: 'Recorded events, newest first',
-      description: 'By what they are about (the narrowest of container, shipment, lot and product counts), or by kind.',
-      audience: 'authenticated',
+      description:
+        'By what they are about (the narrowest of container, shipment, lot and product counts), or by kind. The regulator ' +
+        'sees all, a maker those of its products, everybody else their own and those of shipments they sent or got.',
+      audience: supplyRoles,
       query: SupplyEventQuery,
       responses: { 200: { description: 'a page', list: SupplyEventView } },
       async handler(exchange) {
         const { gtin, lot, sscc, shipmentId, ...filter } = exchange.query;
         const subject = subjectOf(gtin === undefined ? undefined : normaliseGtin(gtin), lot, sscc, shipmentId);
+        const visible = visibleTo(await viewerOf(db, services.consortium, exchange.caller));
         const { items, nextCursor } =
-          subject === undefined ? await eventList(db, filter) : await eventsOfSubjects(db, [subject], filter);
+          subject === undefined
+            ? await eventList(db, { ...filter, visible })
+            : await eventsOfSubjects(db, [subject], { ...filter, visible });
         return page(exchange, await eventViews(db, items), nextCursor);
       },
     }),
@@ -90,12 +96,17 @@ export function eventRoutes(services: SupplyServices, reports: RefusalReports): 
       path: '/v1/supply-events/:eventId',
       operationId: 'getSupplyEvent',
       tag: 'supply',
-      summary: 'An event',
-      audience: 'authenticated',
+      summary: 'An event, for whom it concerns',
+      audience: supplyRoles,
       params: SupplyEventParams,
       responses: { 200: { description: 'the event', body: SupplyEventView } },
-      async handler({ params: { eventId } }) {
-        const row = await db.selectFrom('supply_events').selectAll().where('event_id', '=', eventId).executeTakeFirst();
+      async handler({ params: { eventId }, caller }) {
+        const row = await db
+          .selectFrom('supply_events')
+          .selectAll()
+          .where('event_id', '=', eventId)
+          .where(visibleTo(await viewerOf(db, services.consortium, caller)))
+          .executeTakeFirst();
         if (row === undefined) throw new Problem('not_found');
         return { status: 200, body: (await eventViews(db, [row]))[0] };
       },
@@ -130,17 +141,18 @@ function shipmentRoutes(services: SupplyServices, reports: RefusalReports): Rout
       path: '/v1/shipments/:shipmentId',
       operationId: 'getShipment',
       tag: 'supply',
-      summary: 'A shipment',
+      summary: 'A shipment, for its shipper, its recipient and the regulator',
       audience: supplyRoles,
       params: ShipmentParams,
       responses: { 200: { description: 'the shipment', body: ShipmentView } },
-      async handler({ params: { shipmentId } }) {
+      async handler({ params: { shipmentId }, caller }) {
         const row = await db
           .selectFrom('shipments')
           .selectAll()
           .where('shipment_id', '=', shipmentId)
           .executeTakeFirst();
-        if (row === undefined) throw new Problem('shipment_not_found');
+        const readers = [row?.shipper_msp_id, row?.recipient_msp_id, services.consortium.regulator];
+        if (row === undefined || !readers.includes(caller.identity.mspId)) throw new Problem('shipment_not_found');
         return { status: 200, body: shipmentView(row) };
       },
     }),

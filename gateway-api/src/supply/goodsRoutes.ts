@@ -1,4 +1,5 @@
 import { normaliseGtin, positionsIn } from '@chain-of-care/chaincode/model';
+import type { Caller } from '../auth/caller.ts';
 import { defaultLimit, page, PageQuery } from '../http/page.ts';
 import { Problem } from '../http/problem.ts';
 import { route, type Route } from '../http/route.ts';
@@ -6,12 +7,17 @@ import { contentsOfContainer } from '../readmodel/queries/packs.ts';
 import type { Services } from '../services.ts';
 import { ContainedView, ContainerParams, ContainerView, PackParams, PackView } from './dto.ts';
 import { SupplyEventView } from './eventDto.ts';
+import { supplyRoles } from './eventRoutes.ts';
 import { eventViews } from './eventViews.ts';
 import { containerHistory, packHistory } from './history.ts';
-import { locateContainer, locatePacks, type LocatedPack } from './location.ts';
+import { locateContainer, locatePacks } from './location.ts';
 import { containerView, packView } from './views.ts';
+import { maySeeContainer, maySeePack, viewerOf, visibleTo } from './visibility.ts';
 
-/** Packs and containers: where they are and what happened to them. */
+/**
+ * Packs and containers: where they are and what happened to them, for the regulator, their maker, and who holds or held them.
+ * To everybody else they do not exist here; what anybody may ask about a box in the hand is its verification.
+ */
 export function goodsRoutes(services: Services): Route[] {
   const { db } = services.readModel;
   return [
@@ -21,11 +27,11 @@ export function goodsRoutes(services: Services): Route[] {
       operationId: 'getPack',
       tag: 'packs',
       summary: 'A pack: state, custody, containers around it',
-      audience: 'authenticated',
+      audience: supplyRoles,
       params: PackParams,
       responses: { 200: { description: 'the pack', body: PackView } },
-      async handler({ params }) {
-        const pack = await findPack(services, params);
+      async handler({ params, caller }) {
+        const { pack } = await findPack(services, params, caller);
         const lot = await db
           .selectFrom('lots')
           .select('expiry')
@@ -41,12 +47,13 @@ export function goodsRoutes(services: Services): Route[] {
       operationId: 'listPackEvents',
       tag: 'packs',
       summary: 'The history of a pack, with that of the containers it was in; oldest first',
-      audience: 'authenticated',
+      audience: supplyRoles,
       params: PackParams,
       responses: { 200: { description: 'all events', list: SupplyEventView } },
       async handler(exchange) {
-        const pack = await findPack(services, exchange.params);
-        return page(exchange, await eventViews(db, await packHistory(db, pack)), undefined);
+        const { pack, viewer } = await findPack(services, exchange.params, exchange.caller);
+        const visible = viewer?.products.has(pack.gtin) === true ? undefined : visibleTo(viewer);
+        return page(exchange, await eventViews(db, await packHistory(db, pack, visible)), undefined);
       },
     }),
     route({
@@ -55,14 +62,12 @@ export function goodsRoutes(services: Services): Route[] {
       operationId: 'getContainer',
       tag: 'packs',
       summary: 'A container: state, custody, contents by lot',
-      audience: 'authenticated',
+      audience: supplyRoles,
       params: ContainerParams,
       responses: { 200: { description: 'the container', body: ContainerView } },
-      async handler({ params: { sscc } }) {
-        const chain = await locateContainer(db, sscc);
-        const row = await db.selectFrom('containers').select('contents').where('sscc', '=', sscc).executeTakeFirst();
-        if (row === undefined) throw new Problem('container_not_found');
-        return { status: 200, body: containerView(chain, [...row.contents]) };
+      async handler({ params: { sscc }, caller }) {
+        const { chain, contents } = await findContainer(services, sscc, caller);
+        return { status: 200, body: containerView(chain, contents) };
       },
     }),
     route({
@@ -71,11 +76,13 @@ export function goodsRoutes(services: Services): Route[] {
       operationId: 'listContainerEvents',
       tag: 'packs',
       summary: 'The history of a container; oldest first',
-      audience: 'authenticated',
+      audience: supplyRoles,
       params: ContainerParams,
       responses: { 200: { description: 'all events', list: SupplyEventView } },
       async handler(exchange) {
-        const rows = await containerHistory(db, exchange.params.sscc);
+        const { sscc } = exchange.params;
+        const { viewer } = await findContainer(services, sscc, exchange.caller);
+        const rows = await containerHistory(db, sscc, visibleTo(viewer));
         return page(exchange, await eventViews(db, rows), undefined);
       },
     }),
@@ -85,13 +92,15 @@ export function goodsRoutes(services: Services): Route[] {
       operationId: 'listContainerContents',
       tag: 'packs',
       summary: 'What lies directly in a container: containers, then packs by GTIN and serial',
-      audience: 'authenticated',
+      audience: supplyRoles,
       params: ContainerParams,
       query: PageQuery,
       responses: { 200: { description: 'a page', list: ContainedView } },
       async handler(exchange) {
         const { limit = defaultLimit, cursor } = exchange.query;
-        const contained = await contentsOf(services, exchange.params.sscc);
+        const { sscc } = exchange.params;
+        await findContainer(services, sscc, exchange.caller);
+        const contained = await contentsOf(services, sscc);
         const from = cursor === undefined ? 0 : offsetOf(cursor);
         const next = from + limit < contained.length ? cursorOf(from + limit) : undefined;
         return page(exchange, contained.slice(from, from + limit), next);
@@ -100,12 +109,23 @@ export function goodsRoutes(services: Services): Route[] {
   ];
 }
 
-/** @throws Problem pack_not_found */
-async function findPack({ readModel }: Services, params: PackParams): Promise<LocatedPack> {
-  const found = await locatePacks(readModel.db, normaliseGtin(params.gtin), [params.serial]);
+/** @throws Problem pack_not_found, also where it is nothing to the caller */
+async function findPack({ readModel: { db }, consortium }: Services, params: PackParams, caller: Caller) {
+  const found = await locatePacks(db, normaliseGtin(params.gtin), [params.serial]);
   const pack = found.get(params.serial);
-  if (pack === undefined) throw new Problem('pack_not_found');
-  return pack;
+  const viewer = await viewerOf(db, consortium, caller);
+  if (pack === undefined || !(await maySeePack(db, viewer, pack))) throw new Problem('pack_not_found');
+  return { pack, viewer };
+}
+
+/** @throws Problem container_not_found, also where it is nothing to the caller */
+async function findContainer({ readModel: { db }, consortium }: Services, sscc: string, caller: Caller) {
+  const chain = await locateContainer(db, sscc);
+  const row = await db.selectFrom('containers').select('contents').where('sscc', '=', sscc).executeTakeFirst();
+  const viewer = await viewerOf(db, consortium, caller);
+  if (row === undefined || !(await maySeeContainer(db, viewer, chain, row.contents)))
+    throw new Problem('container_not_found');
+  return { chain, contents: [...row.contents], viewer };
 }
 
 async function contentsOf({ readModel: { db } }: Services, sscc: string): Promise<ContainedView[]> {

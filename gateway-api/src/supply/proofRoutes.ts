@@ -6,6 +6,8 @@ import { route, type Route } from '../http/route.ts';
 import type { Services } from '../services.ts';
 import { SupplyEventParams } from './eventDto.ts';
 import { proofOf, trustAnchors } from './eventProof.ts';
+import { supplyRoles } from './eventRoutes.ts';
+import { viewerOf, visibleTo } from './visibility.ts';
 
 export class ProvenBlockView {
   @IsInt() number!: number;
@@ -59,10 +61,13 @@ export function proofRoutes(services: Services): Route[] {
       description:
         'Event, transaction with its endorsements, block with the signatures of its orderers, and a read endorsed by ' +
         'members that shows it VALID. `npm run verify-proof -- PROOF TRUST` checks it with nothing but the trust anchors.',
-      audience: 'authenticated',
+      audience: supplyRoles,
       params: SupplyEventParams,
       responses: { 200: { description: 'the proof', body: EventProofView } },
-      handler: async ({ params: { eventId } }) => ({ status: 200, body: await proofOf(services, eventId) }),
+      async handler({ params: { eventId }, caller }) {
+        const viewer = await viewerOf(services.readModel.db, services.consortium, caller);
+        return { status: 200, body: await proofOf(services, eventId, visibleTo(viewer)) };
+      },
     }),
     route({
       method: 'get',

@@ -6,8 +6,10 @@ import { Problem } from '../http/problem.ts';
 import { route, type Route } from '../http/route.ts';
 import type { Services } from '../services.ts';
 import { LotParams } from './dto.ts';
+import { supplyRoles } from './eventRoutes.ts';
 import { lotReport } from './lotReport.ts';
 import { recallEffectiveness } from './recallEffectiveness.ts';
+import { maySeeLot, viewerOf } from './visibility.ts';
 
 export class RecallParams {
   @IsFormat('uuid') recallId!: string;
@@ -109,10 +111,10 @@ export function reportRoutes(services: Services): Route[] {
       operationId: 'getLotReport',
       tag: 'products',
       summary: 'The story of a lot: events with times, places, temperatures and signatures, and figures over it',
-      audience: 'authenticated',
+      audience: supplyRoles,
       params: LotParams,
       responses: { 200: { description: 'the report', body: LotReportView } },
-      async handler({ params }) {
+      async handler({ params, caller }) {
         const gtin = normaliseGtin(params.gtin);
         const { lot } = params;
         const known = await db
@@ -122,6 +124,8 @@ export function reportRoutes(services: Services): Route[] {
           .where('lot', '=', lot)
           .executeTakeFirst();
         if (known === undefined) throw new Problem('lot_not_found');
+        const viewer = await viewerOf(db, services.consortium, caller);
+        if (!(await maySeeLot(db, viewer, gtin, lot))) throw new Problem('organization_not_allowed');
         return { status: 200, body: { gtin, lot, ...(await lotReport(db, gtin, lot)) } };
       },
     }),

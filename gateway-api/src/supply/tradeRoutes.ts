@@ -10,6 +10,7 @@ import { CommerceView, TransactionInformationView } from './commerceDto.ts';
 import { ShipmentParams, SupplyCommandOutcome, SupplyEventParams } from './eventDto.ts';
 import { supplyRoles } from './eventRoutes.ts';
 import { ClassBalanceQuery, ClassBalanceView, DisputeSettlement, NewDispute, NewErrorDeclaration } from './tradeDto.ts';
+import { viewerOf } from './visibility.ts';
 
 type Db = Services['readModel']['db'];
 const touches = { writes: [undefined], reads: [collectionName.registry] };
@@ -66,14 +67,16 @@ export function tradeRoutes(services: Services): Route[] {
       path: '/v1/class-balances',
       operationId: 'listClassBalances',
       tag: 'supply',
-      summary: 'What premises hold of lots without serials',
+      summary: 'What premises hold of lots without serials: the own, those of own products, and for the regulator all',
       audience: supplyRoles,
       query: ClassBalanceQuery,
       responses: { 200: { description: 'a page', list: ClassBalanceView } },
       async handler(exchange) {
         const { gtin, ...query } = exchange.query;
         const product = gtin === undefined ? {} : { gtin: normaliseGtin(gtin) };
-        const { items, nextCursor } = await classBalanceList(db, { ...query, ...product });
+        const viewer = await viewerOf(db, services.consortium, exchange.caller);
+        const visible = viewer === undefined ? {} : { visibleTo: viewer };
+        const { items, nextCursor } = await classBalanceList(db, { ...query, ...product, ...visible });
         const views = items.map(({ msp_id: mspId, gtin: of, lot, gln, units }) => ({
           gtin: of,
           lot,

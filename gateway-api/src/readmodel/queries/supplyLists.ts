@@ -6,7 +6,7 @@ import type {
   AlertType,
   SupplyEventKind,
 } from '@chain-of-care/chaincode/model';
-import { sql, type Kysely, type Selectable } from 'kysely';
+import { sql, type Kysely, type RawBuilder, type Selectable } from 'kysely';
 import type { Database } from '../database/schema.ts';
 import type { SupplyTables } from '../database/supplySchema.ts';
 import { newestFirst } from './newestFirst.ts';
@@ -56,6 +56,8 @@ export async function shipmentList(db: Db, filter: ShipmentFilter): Promise<Page
 }
 
 export interface ClassBalanceFilter extends PageParams {
+  /** Only what this organisation holds, and what is of these trade items; absent: everything. */
+  readonly visibleTo?: { readonly mspId: string; readonly products: ReadonlySet<string> };
   readonly gtin?: string;
   readonly lot?: string;
   readonly gln?: string;
@@ -70,6 +72,14 @@ export async function classBalanceList(db: Db, filter: ClassBalanceFilter): Prom
     const wanted = filter[column];
     if (wanted !== undefined) query = query.where(column, '=', wanted);
   }
+  const { visibleTo } = filter;
+  if (visibleTo !== undefined)
+    query = query.where((where) =>
+      where.or([
+        where('msp_id', '=', visibleTo.mspId),
+        ...(visibleTo.products.size === 0 ? [] : [where('gtin', 'in', [...visibleTo.products])]),
+      ]),
+    );
   return newestFirst(db.selectFrom(query.as('balances')).selectAll(), 'event_time', 'place', filter);
 }
 
@@ -77,6 +87,8 @@ export interface EventFilter extends PageParams {
   readonly kind?: SupplyEventKind;
   readonly mspId?: string;
   readonly gln?: string;
+  /** Condition on `supply_events`; absent: all. */
+  readonly visible?: RawBuilder<boolean>;
 }
 
 export async function eventList(db: Db, filter: EventFilter): Promise<Page<SupplyRow<'supply_events'>>> {
@@ -84,6 +96,7 @@ export async function eventList(db: Db, filter: EventFilter): Promise<Page<Suppl
   if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind);
   if (filter.mspId !== undefined) query = query.where('msp_id', '=', filter.mspId);
   if (filter.gln !== undefined) query = query.where('gln', '=', filter.gln);
+  if (filter.visible !== undefined) query = query.where(filter.visible);
   return newestFirst(query, 'record_time', 'event_id', filter);
 }
 
@@ -95,11 +108,12 @@ export async function eventList(db: Db, filter: EventFilter): Promise<Page<Suppl
 export async function eventsOfSubjects(
   db: Db,
   subjects: readonly string[],
-  params: PageParams,
+  params: Pick<EventFilter, 'visible'> & PageParams,
 ): Promise<Page<SupplyRow<'supply_events'>>> {
   if (subjects.length === 0) return { items: [] };
   const concerned = db.selectFrom('supply_event_subjects').select('event_id').where('subject', 'in', subjects);
-  const query = db.selectFrom('supply_events').selectAll().where('event_id', 'in', concerned);
+  let query = db.selectFrom('supply_events').selectAll().where('event_id', 'in', concerned);
+  if (params.visible !== undefined) query = query.where(params.visible);
   return newestFirst(query, 'record_time', 'event_id', params);
 }
 

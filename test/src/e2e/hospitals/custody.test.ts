@@ -118,6 +118,12 @@ describe('goods between members', () => {
       [serials[2]!, serials[3]!].map((serial) => maker.session.read<{ holder: string }>(`/v1/packs/${gtin}/${serial}`)),
     );
     expect(holders.map(({ holder }) => holder)).toEqual([distributor.gln, secondPharmacy.gln]);
+    for (const { session } of [distributor, secondPharmacy])
+      expect((await session.get(`/v1/containers/${sscc}`)).status).toBe(200);
+    const hidden = ['', '/events', '/contents'].map((of) => `/v1/containers/${sscc}${of}`);
+    for (const address of [...hidden, `/v1/packs/${gtin}/${serials[3]!}`, `/v1/packs/${gtin}/${serials[3]!}/events`])
+      expect([address, (await pharmacy.session.get(address)).status]).toEqual([address, 404]);
+    expect((await pharmacy.session.read<{ items: Json[] }>(`/v1/supply-events?sscc=${sscc}`)).items).toEqual([]);
   });
 });
 
@@ -137,7 +143,10 @@ describe('quantities of a lot without serials', () => {
     expect(await codeOf(secondPharmacy.session, { type: 'dispense', ...units(61) })).toBe('quantity_insufficient');
     const serialised = { quantities: [{ gtin, lot: goods.lot, units: 1 }] };
     expect(await codeOf(maker.session, { type: 'lock', reason: 'suspect', ...serialised })).toBe('lot_serialised');
-    const { items } = await secondPharmacy.session.read<{ items: Json[] }>(`/v1/class-balances?gtin=${gtin}&lot=BULK`);
+    const balances = `/v1/class-balances?gtin=${gtin}&lot=BULK`;
+    const own = await secondPharmacy.session.read<{ items: Json[] }>(balances);
+    expect(own.items.map(({ gln }) => gln)).toEqual([secondPharmacy.gln]);
+    const { items } = await maker.session.read<{ items: Json[] }>(balances);
     expect(items.map(({ gln, units: of }) => [gln, of])).toEqual(
       expect.arrayContaining([
         [maker.gln, { active: 400 }],
