@@ -20,6 +20,7 @@ export * from './quantities.ts';
 export * from './recordChain.ts';
 export * from './representatives.ts';
 export * from './risk.ts';
+export * from './sensors.ts';
 export * from './sharingTokens.ts';
 export * from './supplyAlerts.ts';
 export * from './supplyIds.ts';

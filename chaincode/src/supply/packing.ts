@@ -17,7 +17,7 @@ import { atPremises, supplyActor, type PremisesActor } from './actor.ts';
 import { containerAddress, placementAddress, segmentAddress } from './addresses.ts';
 import { changeAncestors, guardRoot, namedPacks, putGoods, removed, unguard, whatOf } from './custodyWrites.ts';
 import { custodyFactsOf, findAll, findContainer, lotsOf, type FoundGoods } from './goods.ts';
-import { eventIdOf, recordEvent } from './record.ts';
+import { eventIdOf, recordEvent, sensorsOf } from './record.ts';
 
 /** Puts goods into a container: a write for it, and one for each segment that packs come from. */
 export const pack = command<PackInto>({
@@ -47,6 +47,7 @@ export const pack = command<PackInto>({
       eventTime: body.eventTime,
       parent: body.sscc,
       ...what,
+      ...sensorsOf(body),
       previous: [...what.previous, ...previous],
     });
     return { result: { eventId, sscc: body.sscc } };
@@ -80,6 +81,7 @@ export const unpack = command<UnpackFrom>({
       eventTime: body.eventTime,
       parent: body.sscc,
       ...what,
+      ...sensorsOf(body),
       previous: [...what.previous, container.goods.eventId],
     });
     return { result: { eventId, sscc: body.sscc } };

@@ -23,7 +23,7 @@ import { openAlert } from './alerts.ts';
 import { guardRoot, putGoods, whatOf } from './custodyWrites.ts';
 import { custodyFactsOf, findAll, type FoundGoods } from './goods.ts';
 import { addQuantity, requireClassLot } from './quantities.ts';
-import { eventIdOf, recordEvent, uuidOf } from './record.ts';
+import { eventIdOf, recordEvent, sensorsOf, uuidOf } from './record.ts';
 import { inTransit, requireShipment } from './shipments.ts';
 
 /**
@@ -51,7 +51,8 @@ export const receive = command<Receive>({
     const after = afterReceipt(shipment, what, body.complete ?? true, eventTime);
     ledger.put(shipmentType, shipmentAddress(shipmentId), after);
     const facts = { ...what, shipmentId, ...(overage === undefined ? {} : { overage }), ...lateness(after) };
-    await recordEvent(transaction, actor, { eventId, kind: 'receive', eventTime, ...facts });
+    const told = sensorsOf(body);
+    await recordEvent(transaction, actor, { eventId, kind: 'receive', eventTime, ...facts, ...told });
     const alertIds = await openReceiptAlerts(transaction, actor, {
       eventId,
       shipment: after,

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Transaction } from '../ledger/index.ts';
-import { supplyEventIdOf } from '../rules/index.ts';
+import { requireSensors, supplyEventIdOf } from '../rules/index.ts';
 import {
   canonicalJson,
   Refusal,
   supplyEventType,
   type Command,
+  type GoodsOccurrence,
   type ReporterRole,
   type SupplyEvent,
 } from '../model/index.ts';
@@ -22,6 +23,11 @@ export function eventIdOf({ submitter }: Transaction, command: Pick<Command, 'ke
 export type EventFacts = Pick<SupplyEvent, 'eventId' | 'kind' | 'eventTime'> &
   Partial<Omit<SupplyEvent, 'recordTime' | 'gln' | 'mspId' | 'role' | 'hash'>>;
 
+/** What sensors told, as an event keeps it. */
+export function sensorsOf({ sensors }: Pick<GoodsOccurrence, 'sensors'>): Pick<SupplyEvent, 'sensors'> {
+  return sensors === undefined ? {} : { sensors };
+}
+
 /** Whose event it is: the submitter, or `unproven` for what a gateway passes on. */
 export interface EventActor {
   readonly mspId: string;
@@ -35,7 +41,7 @@ const maxPrevious = 32;
 /**
  * Records an event of the submitter.
  *
- * @throws Refusal already_exists when the event is on the ledger already
+ * @throws Refusal already_exists when the event is on the ledger already; validation_failed for impossible sensor readings
  */
 export async function recordEvent(
   { ledger, time }: Transaction,
@@ -44,6 +50,7 @@ export async function recordEvent(
 ): Promise<SupplyEvent> {
   const at = eventAddress(facts.eventId);
   if (await ledger.has(at)) throw new Refusal('already_exists', 'the event is recorded already');
+  requireSensors(facts.sensors ?? [], facts.eventTime);
   const event = {
     ...facts,
     previous: [...new Set(facts.previous)].sort().slice(0, maxPrevious),

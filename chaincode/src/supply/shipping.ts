@@ -23,7 +23,7 @@ import { putCommerce, requireOwner } from './commerce.ts';
 import { guardRoot, putGoods, whatOf } from './custodyWrites.ts';
 import { custodyFactsOf, findAll, type FoundGoods } from './goods.ts';
 import { addQuantity, moveQuantities } from './quantities.ts';
-import { eventIdOf, recordEvent } from './record.ts';
+import { eventIdOf, recordEvent, sensorsOf } from './record.ts';
 import { inTransit, requireShipment } from './shipments.ts';
 
 const dayMs = 24 * 3600 * 1000;
@@ -85,6 +85,7 @@ function shipping(body: typeof Ship, event: 'ship' | 'return', kind: 'transfer' 
         recipient: shipment.recipient,
         previous,
         ...(quantities.length === 0 ? {} : { quantities }),
+        ...sensorsOf(body),
       };
       await recordEvent(transaction, actor, { eventId, kind: event, eventTime, ...what });
       return { result: { eventId, shipmentId, ...(commerce === undefined ? {} : { commerce: true }) } };

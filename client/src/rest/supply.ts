@@ -7,6 +7,8 @@ import type {
   CustodyEvent,
   Lot,
   Product,
+  SensorType,
+  SensorUnit,
   VerificationContext,
 } from '@chain-of-care/chaincode/model';
 import type { Committed } from './care.ts';
@@ -71,6 +73,25 @@ export interface Receipt extends Omit<NewSupplyEvent, 'event'> {
   readonly overage?: object;
 }
 
+/** At a time or over a time, not after the event; units by UN/CEFACT Recommendation 20. */
+export interface SensorElement {
+  readonly sensorMetadata?: {
+    readonly time?: string;
+    readonly startTime?: string;
+    readonly endTime?: string;
+    /** URI. */
+    readonly deviceID?: string;
+  };
+  readonly sensorReport: readonly {
+    readonly type: SensorType;
+    readonly uom: SensorUnit;
+    readonly value?: number;
+    readonly minValue?: number;
+    readonly maxValue?: number;
+    readonly meanValue?: number;
+  }[];
+}
+
 /** An event on packs and containers. The actor is who submits it, never a member of it. */
 export interface NewSupplyEvent {
   readonly event: CustodyEvent;
@@ -80,6 +101,8 @@ export interface NewSupplyEvent {
   readonly packs?: readonly GoodsReference[];
   /** SSCCs. */
   readonly containers?: readonly string[];
+  /** What sensors told of the goods, as EPCIS 2.0 writes it. */
+  readonly sensorElementList?: readonly SensorElement[];
   /** What else the event needs: `sscc`, `shipmentId`, `recipient`, `reason`, … */
   readonly [member: string]: unknown;
 }

@@ -23,6 +23,7 @@ import {
   IsFormat,
   lockReasons,
   OverageInput,
+  sensorLimits,
   shipmentStatuses,
   supplyEventKinds,
   supplyLimits,
@@ -38,6 +39,7 @@ import {
 import { nmvsCodes } from '@chain-of-care/chaincode/rules';
 import { PageQuery } from '../http/page.ts';
 import { Committed } from './dto.ts';
+import { SensorElement } from './sensors.ts';
 
 export const supplyCommandTypes = [...custodyEvents, 'openCommissioningJob'] as const;
 export type SupplyCommandType = CustodyEvent | 'openCommissioningJob';
@@ -133,6 +135,14 @@ export class SupplyEventFields {
   @ValidateNested({ each: true })
   @Type(() => HeldQuantity)
   quantities?: HeldQuantity[];
+  /** Of an event about goods: what sensors told, as EPCIS 2.0 writes it. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(sensorLimits.elements)
+  @ValidateNested({ each: true })
+  @Type(() => SensorElement)
+  sensorElementList?: SensorElement[];
 }
 
 export class SupplyCommand extends SupplyEventFields {
@@ -243,6 +253,11 @@ export class SupplyEventView extends Committed {
   @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => QuantityView) takenBack?: QuantityView[];
   @IsOptional() @ValidateNested() @Type(() => OverageView) overage?: OverageView;
   @IsOptional() @IsString() suppliedTo?: string;
+  @IsOptional()
+  @IsArray()
+  @ValidateNested({ each: true })
+  @Type(() => SensorElement)
+  sensorElementList?: SensorElement[];
   /** Of an undone dispensing of quantities: the event that handed them out. */
   @IsOptional() @IsFormat('uuid') takesBack?: string;
   @IsOptional() @IsArray() @IsString({ each: true }) transformations?: string[];

@@ -106,6 +106,23 @@ test('the story of a lot has what happened to its containers', async () => {
   expect(statistics).not.toHaveProperty('coldChainCompliant');
 });
 
+test('the report of a lot judges what sensors told by the storage conditions, in whatever unit', async () => {
+  const reported = async (...reports: object[]) => {
+    const own = await readModelInMemory();
+    const sensors = [{ reports: reports.map((report) => ({ type: 'Temperature', ...report })) }];
+    const ledger = ledgerWithLot().add(
+      writing(event(0, 'observe', { packs: [{ gtin, lot, segment: 0, serials: ['S1'] }], sensors })),
+    );
+    await own.catchUp(ledger, 1n);
+    const { statistics, timeline } = await lotReport(own.db, gtin, lot);
+    await own.close();
+    expect(timeline.find(({ kind }) => kind === 'observe')!.temperature).toBe(statistics.averageTemperature);
+    return [statistics.averageTemperature, statistics.coldChainCompliant];
+  };
+  expect(await reported({ uom: 'CEL', milliValue: 22_000 })).toEqual([22, true]);
+  expect(await reported({ uom: 'KEL', milliMean: 295_150, milliMax: 304_150 })).toEqual([22, false]);
+});
+
 test('transaction information names the shipments of the lot to and from the premises', async () => {
   const { transactions } = await transactionInformation(model.db, gtin, lot, pharmacy);
   expect(transactions).toMatchObject([{ shipmentId: uuid(90), kind: 'transfer' }]);

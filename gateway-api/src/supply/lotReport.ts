@@ -1,6 +1,7 @@
 /** The story of a lot: every event with time, place, temperature and signature, and figures over it. */
 import { sql, type Kysely } from 'kysely';
 import type { SupplyEvent } from '@chain-of-care/chaincode/model';
+import { temperaturesIn, type Temperatures } from '@chain-of-care/chaincode/rules';
 import type { Database } from '../readmodel/index.ts';
 
 export interface LotReport {
@@ -38,7 +39,7 @@ const maxTimeline = 10_000;
 const dayMs = 24 * 3_600_000;
 
 interface Row {
-  readonly event: SupplyEvent & { readonly milliCelsius?: number };
+  readonly event: SupplyEvent;
   readonly name: string | null;
   readonly tx_id: string;
   readonly block_number: number;
@@ -65,11 +66,12 @@ export async function lotReport(db: Kysely<Database>, gtin: string, lot: string)
       left join premises p on p.gln = e.gln
     order by e.event_time, e.record_time, e.event_id limit ${maxTimeline}`.execute(db);
   const timeline = rows.map(entryOf);
-  return { timeline, statistics: await statisticsOf(db, gtin, timeline) };
+  return { timeline, statistics: await statisticsOf(db, gtin, timeline, rows.flatMap(temperaturesOf)) };
 }
 
 function entryOf({ event, name, tx_id: signature, block_number: blockNumber }: Row): TimelineEntry {
-  const { eventId, kind, eventTime, recordTime, gln, mspId, role, hash, milliCelsius } = event;
+  const { eventId, kind, eventTime, recordTime, gln, mspId, role, hash } = event;
+  const temperatures = temperaturesOf({ event });
   return {
     eventId,
     kind,
@@ -82,17 +84,27 @@ function entryOf({ event, name, tx_id: signature, block_number: blockNumber }: R
     blockNumber,
     ...(gln === undefined ? {} : { gln }),
     ...(name === null ? {} : { location: name }),
-    ...(milliCelsius === undefined ? {} : { temperature: milliCelsius / 1000 }),
+    ...(temperatures.length === 0 ? {} : { temperature: meanOf(temperatures) }),
   };
+}
+
+function temperaturesOf({ event: { sensors = [] } }: Pick<Row, 'event'>): readonly Temperatures[] {
+  return temperaturesIn(sensors);
+}
+
+/** Degrees Celsius, to hundredths. */
+function meanOf(temperatures: readonly Temperatures[]): number {
+  const sum = temperatures.reduce((all, { typical }) => all + typical, 0);
+  return Math.round(sum / temperatures.length / 10) / 100;
 }
 
 async function statisticsOf(
   db: Kysely<Database>,
   gtin: string,
   timeline: readonly TimelineEntry[],
+  temperatures: readonly Temperatures[],
 ): Promise<LotReport['statistics']> {
   const times = timeline.map(({ eventTime }) => Date.parse(eventTime));
-  const temperatures = timeline.flatMap(({ temperature }) => (temperature === undefined ? [] : [temperature]));
   const base = {
     totalEvents: timeline.length,
     totalActors: new Set(timeline.map(({ mspId, gln, role }) => `${mspId}|${gln ?? ''}|${role}`)).size,
@@ -101,12 +113,11 @@ async function statisticsOf(
   };
   if (temperatures.length === 0) return base;
   const product = await db.selectFrom('products').select('storage').where('gtin', '=', gtin).executeTakeFirst();
-  const min = (product?.storage?.excursionMinMilliCelsius ?? 15_000) / 1000;
-  const max = (product?.storage?.excursionMaxMilliCelsius ?? 30_000) / 1000;
+  const min = product?.storage?.excursionMinMilliCelsius ?? 15_000;
+  const max = product?.storage?.excursionMaxMilliCelsius ?? 30_000;
   return {
     ...base,
-    averageTemperature:
-      Math.round((temperatures.reduce((sum, each) => sum + each, 0) / temperatures.length) * 100) / 100,
-    coldChainCompliant: temperatures.every((each) => min <= each && each <= max),
+    averageTemperature: meanOf(temperatures),
+    coldChainCompliant: temperatures.every(({ lowest, highest }) => min <= lowest && highest <= max),
   };
 }

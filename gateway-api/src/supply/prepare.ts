@@ -19,6 +19,7 @@ import {
 } from './goods.ts';
 import { requireNewSerials } from './newSerials.ts';
 import { quantityRoots } from './quantityRoots.ts';
+import { sensorReadings } from './sensors.ts';
 
 /** Pauses of a whole request in which the read model may take in what another gateway wrote a moment ago. */
 export const readModelPausesMs = [100, 200, 400, 800];
@@ -104,7 +105,8 @@ export async function bodyOf(
   named: NamedGoods,
   { newShipmentId, pauses }: { newShipmentId: string; pauses: number[] },
 ) {
-  const { type, packs: _packs, containers: _containers, commerce: _commerce, serialRange, ...fields } = command;
+  const { type, packs: _packs, containers: _containers, commerce: _commerce, ...more } = command;
+  const { serialRange, sensorElementList, ...fields } = more;
   const serials = serialsOf(serialRange, supplyLimits.serialsPerCommission) ?? command.serials;
   const { packs, containers, roots } = await resolvedSoon(services, named, pauses);
   const target = command.sscc === undefined ? [] : await rootsOfTarget(services, command.sscc);
@@ -121,6 +123,7 @@ export async function bodyOf(
       ...(command.gtin === undefined ? {} : { gtin: normaliseGtin(command.gtin) }),
       ...(serials === undefined ? {} : { serials: [...serials].sort(byCodeUnit) }),
       ...(packs.length === 0 ? {} : { packs }),
+      ...(sensorElementList === undefined ? {} : { sensors: sensorReadings(sensorElementList) }),
       ...(containers.length === 0 ? {} : { containers }),
       ...(type === 'ship' || type === 'return' ? { shipmentId: command.shipmentId ?? newShipmentId } : {}),
     },

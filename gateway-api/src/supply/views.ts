@@ -13,6 +13,7 @@ import type { AlertView, RecallView } from './alertDto.ts';
 import type { ContainerView, LotView, PackView, ProductView, StorageConditions } from './dto.ts';
 import type { DisputeView, NamedPacksView, QuantityView, ShipmentView, SupplyEventView } from './eventDto.ts';
 import { custodyOf, type LocatedContainer, type LocatedPack } from './location.ts';
+import { sensorElements } from './sensors.ts';
 
 type Row<Table extends keyof Database> = Selectable<Database[Table]>;
 
@@ -134,7 +135,13 @@ function namedView(sets: readonly NamedPacksView[]): NamedPacksView[] {
 export function eventView(row: Pick<Row<'supply_events'>, 'event' | 'tx_id' | 'block_number'>): SupplyEventView {
   const event: SupplyEvent = row.event;
   const { segments, lots, packs, attempted, gln, gtin, dispute, correction, queued, ...more } = event;
-  const { certificateHash: _certificate, witnessHash: _witness, qualityDecisionHash: _decision, ...rest } = more;
+  const {
+    certificateHash: _certificate,
+    witnessHash: _witness,
+    qualityDecisionHash: _decision,
+    sensors,
+    ...rest
+  } = more;
   const [lot] = lots ?? [];
   const reason = rest.reason ?? dispute?.reason ?? correction?.reason;
   const product = gtin ?? segments?.gtin ?? lot?.gtin;
@@ -151,6 +158,7 @@ export function eventView(row: Pick<Row<'supply_events'>, 'event' | 'tx_id' | 'b
     ...(dispute?.outcome === undefined ? {} : { outcome: dispute.outcome }),
     ...(correction === undefined ? {} : { erroneousEventId: correction.erroneousEventId }),
     ...(queued === undefined ? {} : { wasQueued: true }),
+    ...(sensors === undefined ? {} : { sensorElementList: sensorElements(sensors) }),
     transactionId: row.tx_id,
     blockNumber: row.block_number,
   };

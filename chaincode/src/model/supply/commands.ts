@@ -17,6 +17,7 @@ import {
 } from 'class-validator';
 import { IsFormat } from '../core/decorators.ts';
 import { Commerce } from './commerce.ts';
+import { sensorLimits, SensorReadings } from './sensors.ts';
 import { disputeOutcomes, type DisputeOutcome } from './state.ts';
 import {
   alertTypes,
@@ -173,6 +174,14 @@ export class GoodsOccurrence extends Occurrence {
   @ValidateNested({ each: true })
   @Type(() => HeldQuantity)
   quantities?: HeldQuantity[];
+  /** What sensors told of the goods. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(sensorLimits.elements)
+  @ValidateNested({ each: true })
+  @Type(() => SensorReadings)
+  sensors?: SensorReadings[];
 }
 
 /** Puts packs and containers into a container, which comes to be with its first contents. */

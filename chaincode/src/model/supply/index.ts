@@ -11,3 +11,4 @@ export * from './regulatory.ts';
 export * from './state.ts';
 export * from './verificationCommands.ts';
 export * from './vocabulary.ts';
+export * from './sensors.ts';

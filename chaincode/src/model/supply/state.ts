@@ -1,4 +1,5 @@
 /** Ledger state of the supply chain: all of it public, so without prices, people or health information. */
+import type { SensorReadings } from './sensors.ts';
 import { storedType } from '../core/stored.ts';
 import type { ReporterRole } from './alertState.ts';
 import type { AlertChange, AlertReason } from './alertVocabulary.ts';
@@ -304,6 +305,8 @@ export interface SupplyEvent {
   witnessHash?: string;
   /** SHA-256 of what quality assurance decided about returned goods. */
   qualityDecisionHash?: string;
+  /** What sensors told of the goods. */
+  sensors?: SensorReadings[];
   /** Units taken out of a pack, in the product's own. */
   units?: number;
   suppliedTo?: Article23Body;

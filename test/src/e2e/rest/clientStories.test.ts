@@ -71,12 +71,19 @@ describe('the client’s stories about medicines', () => {
     publicly = await world.people.nobody(home);
   });
 
+  const sensorElementList = [
+    {
+      sensorMetadata: { deviceID: 'urn:epc:id:giai:4260000.12' },
+      sensorReport: [{ type: 'Temperature', value: 22, uom: 'CEL' }],
+    },
+  ] as const;
+
   const move = async (from: SupplyChain, to: SupplyChain, recipient: string, packs: readonly Json[]) => {
     const { shipmentId } = (await from.recordSupplyChainEvent('shipped', { recipient, packs })) as {
       shipmentId?: string;
     };
     await network.level();
-    await to.recordSupplyChainEvent('received', { shipmentId, packs });
+    await to.recordSupplyChainEvent('received', { shipmentId, packs, sensorElementList });
     return shipmentId;
   };
 
@@ -95,6 +102,21 @@ describe('the client’s stories about medicines', () => {
     expect(Date.parse(said.verifiedAt)).toBeGreaterThan(Date.now() - 60_000);
     const toMaker = (await plant.verifyProduct({ scan: scanOf(serial), context: 'inspection' })) as Verified;
     expect(toMaker.alerts).toEqual([]);
+    const history = await inspector.read<{ items: Json[] }>(`/v1/packs/${gtin}/${serial}/events`);
+    const told = history.items.filter(({ kind }) => kind === 'receive').map((event) => event['sensorElementList']);
+    expect(told).toEqual([sensorElementList, sensorElementList]);
+    expect((await plant.getSupplyChainReport(gtin, lot)).statistics).toMatchObject({
+      averageTemperature: 22,
+      coldChainCompliant: true,
+    });
+    for (const report of [
+      { type: 'Temperature', value: 22, uom: 'LUX' },
+      { type: 'Temperature', uom: 'CEL' },
+      { type: 'Temperature', value: 22, uom: 'degC' },
+    ])
+      await expect(
+        plant.recordSupplyChainEvent('observed', { packs, sensorElementList: [{ sensorReport: [report] }] } as never),
+      ).rejects.toMatchObject({ code: 'validation_failed' });
     expect(toMaker.chainOfCustody?.map(({ kind }) => kind)).toEqual([
       'commission',
       'ship',
