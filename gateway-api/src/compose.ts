@@ -169,6 +169,7 @@ export async function startGateway(config: Config, log: Log, clock: () => number
   const readiness = {
     peer: () => peers.isConnected,
     readModel: () => readModel.failure === undefined && readModel.height !== undefined,
+    database: () => readModel.answers(),
   };
   const routes = [
     ...capabilityRoutes(services),

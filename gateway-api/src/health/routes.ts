@@ -3,7 +3,7 @@ import { route, type Route } from '../http/route.ts';
 import { Problem } from '../http/problem.ts';
 
 /** What must hold for the gateway to be ready, by name. */
-export type ReadinessChecks = Readonly<Record<string, () => boolean>>;
+export type ReadinessChecks = Readonly<Record<string, () => boolean | Promise<boolean>>>;
 
 export function healthRoutes(checks: ReadinessChecks, isDraining: () => boolean): Route[] {
   return [
@@ -22,7 +22,7 @@ export function healthRoutes(checks: ReadinessChecks, isDraining: () => boolean)
       method: 'get',
       path: '/health/ready',
       operationId: 'isReady',
-      summary: 'The gateway can do its work: peer, read model',
+      summary: 'The gateway can do its work: peer, read model, database',
       tag: 'service',
       readsState: false,
       audience: 'public',
@@ -32,7 +32,8 @@ export function healthRoutes(checks: ReadinessChecks, isDraining: () => boolean)
       },
       handler: async () => {
         if (isDraining()) throw new Problem('draining');
-        const results = Object.fromEntries(Object.entries(checks).map(([name, check]) => [name, check()]));
+        const asked = Object.entries(checks).map(async ([name, check]) => [name, await check()] as const);
+        const results = Object.fromEntries(await Promise.all(asked));
         if (Object.values(results).includes(false))
           throw new Problem('unavailable', {
             detail: 'not ready',

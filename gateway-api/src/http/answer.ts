@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 import { Refusal } from '@chain-of-care/chaincode/model';
 import type { Log } from '../log.ts';
+import { isDatabaseGone } from '../readmodel/database/databaseError.ts';
 import { StoreUnavailable } from '../vault/store/index.ts';
 import { Problem, problemOf } from './problem.ts';
 import type { Reply } from './route.ts';
@@ -47,6 +48,8 @@ export function problemFrom(error: unknown): Problem {
   };
   if (isStorageFailure(error))
     return new Problem('storage_unavailable', { cause: error, headers: { 'retry-after': '30' } });
+  if (isDatabaseGone(error))
+    return new Problem('database_unavailable', { cause: error, headers: { 'retry-after': '5' } });
   const known = parserProblems[String(type)];
   if (known !== undefined) return new Problem(known, { cause: error });
   if (status === 400 || error instanceof URIError) return new Problem('malformed_request', { cause: error });

@@ -245,6 +245,7 @@ function streamParser({ stream: types, maxBytes }: StreamBody): Parser {
     if (!types.includes('*/*')) requireMediaType(request, types);
     if (Number(request.get('content-length') ?? 0) > maxBytes) throw new Problem('payload_too_large');
     const streamed = new StreamedBody(request, maxBytes, request.get('content-type') ?? '');
+    request.res?.once('finish', () => streamed.stream.destroy());
     return { body: undefined, stream: streamed.stream, streamed };
   };
 }

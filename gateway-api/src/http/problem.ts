@@ -33,6 +33,10 @@ export const gatewayCatalogue = {
   not_implemented: [501, 'The gateway does not do this.'],
   upstream_failed: [502, 'Another gateway or service answered wrongly.'],
   unavailable: [503, 'The ledger or one of its members cannot be reached now; nothing was written. Retry later.'],
+  database_unavailable: [
+    503,
+    'The database does not answer now. Retry later with the same Idempotency-Key: nothing is applied twice.',
+  ],
   storage_unavailable: [
     503,
     'The store of content is full, too slow or away now. Retry later with the same Idempotency-Key: nothing is applied twice.',

@@ -29,6 +29,8 @@ export class StreamedBody {
     source.on('error', (error) => limit.destroy(error));
     source.on('aborted', () => limit.destroy(new Problem('malformed_request', { detail: 'the body was cut off' })));
     this.stream = source.pipe(limit);
+    // Whoever stops in the middle is answered; what is still on its way would stand before the connection's next request.
+    limit.once('close', () => source.unpipe(limit).resume());
   }
 
   /** SHA-256, absent until the body was read to its end. */

@@ -1,6 +1,6 @@
 /** The organisation's own copy of the ledger as tables, kept up to date while it runs. */
 import type { Consortium } from '@chain-of-care/chaincode/model';
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import type { DecodedBlock } from './blocks/types.ts';
 import { openDatabase, type DatabaseLocation, type OpenDatabase } from './database/open.ts';
 import type { Database } from './database/schema.ts';
@@ -54,6 +54,8 @@ export interface ReadModelLag {
 /** How long blocks may gather while nobody waits for them: a database transaction costs more than the rows of a block. */
 const gatherMs = 250;
 const retryMs = 1000;
+/** How long a database may take to say that it is there. */
+const answerMs = 5000;
 const lateEveryMs = 5000;
 
 export class ReadModel {
@@ -101,6 +103,20 @@ export class ReadModel {
   /** Why the projection has given up for good, if it has: then the gateway is not ready. */
   get failure(): Error | undefined {
     return this.#failed;
+  }
+
+  /** Whether the database answers now, within some seconds. */
+  async answers(): Promise<boolean> {
+    const over = new AbortController();
+    const asked = sql`select 1`.execute(this.db).then(
+      () => true,
+      () => false,
+    );
+    try {
+      return await Promise.race([asked, pause(answerMs, over.signal).then(() => false)]);
+    } finally {
+      over.abort();
+    }
   }
 
   /** Follows the ledger from the checkpoint on until {@link close}. */

@@ -10,6 +10,9 @@ import { PGliteSession } from './pgliteSession.ts';
 import type { Database } from './schema.ts';
 import { readyTemplate, unpackTemplate } from './template.ts';
 
+/** Longest wait for a connection to PostgreSQL, a free one of the pool included. */
+const connectMs = 5_000;
+
 /** One of both: a PostgreSQL server, or a directory for PGlite (absent: in memory). */
 export interface DatabaseLocation {
   readonly databaseUrl?: string;
@@ -87,5 +90,9 @@ async function postgresDialect(connectionString: string): Promise<Dialect> {
     oid === pg.types.builtins.INT8
       ? Number
       : pg.types.getTypeParser(oid, format)) as CustomTypesConfig['getTypeParser'];
-  return new PostgresDialect({ pool: new pg.Pool({ connectionString, max: 8, types: { getTypeParser } }) });
+  const pool = new pg.Pool({ connectionString, max: 8, connectionTimeoutMillis: connectMs, types: { getTypeParser } });
+  // A server that goes away ends connections on which nobody waits, too: the next query says so, and makes a new one.
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return new PostgresDialect({ pool });
 }
