@@ -27,6 +27,18 @@ export function docsRoutes(document: () => unknown): Route[] {
       responses: { 200: { description: 'the document' } },
       handler: async () => ({ status: 200, body: document(), headers: { 'cache-control': 'no-cache' } }),
     }),
+    route({
+      method: 'get',
+      path: '/',
+      operationId: 'readRoot',
+      summary: 'Leads to the page to browse the API',
+      tag: 'service',
+      readsState: false,
+      audience: 'public',
+      hidden: true,
+      responses: { 303: { description: 'see /docs' } },
+      handler: async () => ({ status: 303, headers: { location: '/docs' } }),
+    }),
     ...Object.entries(files).map(([path, [file, type]]) =>
       route({
         method: 'get',

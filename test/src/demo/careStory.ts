@@ -6,11 +6,14 @@ import type { Json, Page, RestSession } from '../system/rest.ts';
 import { cameBackEqual, newPatientOf, withoutIdentifiers, type StoryBundle } from './bundle.ts';
 import { refusedWith, transactionOf, type Teller } from './teller.ts';
 
+/** Resource type → disposition → how many entries. */
+export type Counts = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
 export interface CareSummary {
   readonly entries: number;
   readonly records: number;
-  /** Where each entry went: resource type → disposition → how many. */
-  readonly counts: unknown;
+  /** Where each entry went. */
+  readonly counts: Counts;
   readonly skipped: readonly unknown[];
   readonly readBack: number;
   readonly equal: number;
@@ -21,7 +24,7 @@ interface Operation extends Json {
   readonly result?: {
     readonly records: number;
     readonly transactions: number;
-    readonly counts: unknown;
+    readonly counts: Counts;
     readonly skipped: readonly unknown[];
   };
   readonly error?: unknown;

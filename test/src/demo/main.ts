@@ -8,7 +8,7 @@ import { smallBundle } from '../fixtures/smallBundle.ts';
 import { TestNetwork } from '../system/network.ts';
 import { People } from '../system/people.ts';
 import { readBundle, type StoryBundle } from './bundle.ts';
-import { tellCareStory, type CareSummary } from './careStory.ts';
+import { tellCareStory, type CareSummary, type Counts } from './careStory.ts';
 import { tellLotStory } from './lotStory.ts';
 import { tellSupplyStory, type SupplySummary } from './supplyStory.ts';
 import { StoryBroken, Teller } from './teller.ts';
@@ -129,6 +129,14 @@ async function unlessBroken<Value>(tell: () => Promise<Value>): Promise<Value | 
   }
 }
 
+/** @returns such as `9 lab_result, 3 directory, 1 demographics` */
+function whereTheyWent(counts: Counts): string {
+  const sums = new Map<string, number>();
+  for (const [disposition, count] of Object.values(counts).flatMap((each) => Object.entries(each)))
+    sums.set(disposition, (sums.get(disposition) ?? 0) + count);
+  return [...sums].map(([disposition, count]) => `${count} ${disposition}`).join(', ');
+}
+
 function summary(
   care: CareSummary | undefined,
   supply: SupplySummary | undefined,
@@ -139,7 +147,7 @@ function summary(
     care === undefined
       ? []
       : [
-          `went in         ${care.entries} entries: ${care.records} records`,
+          `went in         ${care.entries} entries, ${care.records} of them records: ${whereTheyWent(care.counts)}`,
           `came back equal ${care.equal} of ${care.records}`,
           `skipped         ${care.skipped.length}${care.skipped.length > 0 ? `: ${JSON.stringify(care.skipped.slice(0, 5))}` : ''}`,
         ];

@@ -186,6 +186,11 @@ describe('conventions', () => {
     expect(operation).toMatchObject({ status: 'succeeded' });
   });
 
+  test('the bare address leads to the page to browse the API', async () => {
+    const answer = await fetch(base, { redirect: 'manual' });
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/docs']);
+  });
+
   test('health, metrics, documentation and OpenAPI are there without a token', async () => {
     const nobody = new RestSession(base);
     expect((await nobody.get('/health/live')).status).toBe(200);
