@@ -3,6 +3,7 @@ import { accessRequestRoutes } from './access-requests/routes.ts';
 import { accessReviewRoutes } from './access-reviews/routes.ts';
 import { accessRoutes } from './accesses/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
+import { careTeamRoutes } from './care-team/routes.ts';
 import { clientAddressRoutes } from './client-addresses/routes.ts';
 import { changeRoutes } from './changes/routes.ts';
 import { consentRoutes } from './consents/routes.ts';
@@ -28,6 +29,7 @@ const capabilities: readonly ((services: Services) => Route[])[] = [
   changeRoutes,
   importRoutes,
   consentRoutes,
+  careTeamRoutes,
   accessRequestRoutes,
   accessRoutes,
   sharingTokenRoutes,

@@ -84,5 +84,11 @@ export const sharingTokenAddress = (facts: string, { handle }: PatientRef, token
 export const stopsAddress = (accesses: string, { handle }: PatientRef, subject: string): Address =>
   handleAddress(accesses, handle, 'stop', subject);
 
+export const memberAddress = (facts: string, { handle }: PatientRef, staffId: string): Address =>
+  handleAddress(facts, handle, 'member', staffId);
+
+export const removalAddress = (accesses: string, { handle }: PatientRef, membershipId: string): Address =>
+  handleAddress(accesses, handle, 'removal', membershipId);
+
 export const accessAddress = (accesses: string, { handle }: PatientRef, accessId: string): Address =>
   handleAddress(accesses, handle, 'access', accessId);

@@ -71,8 +71,8 @@ export const grantConsent = command<GrantConsent>({
     await requirePatientSide(transaction, patient);
     await requireGrantee(transaction, grantee, rule.decision);
     requireNew(transaction, command);
-    if (grantee.kind === 'everyone' && delegationDepth({ ...rule, grantedAt: time }) > 0)
-      throw new Refusal('delegation_not_allowed', 'by everyone', '/mayDelegate');
+    if (['everyone', 'care-team'].includes(grantee.kind) && delegationDepth({ ...rule, grantedAt: time }) > 0)
+      throw new Refusal('delegation_not_allowed', `by ${grantee.kind}`, '/mayDelegate');
     const place = placeOfGrantee(home, grantee);
     if (requestId !== undefined && rule.decision === 'deny')
       throw new Refusal('validation_failed', 'a denial approves no request', '/requestId');
@@ -221,7 +221,7 @@ async function requireGrantee(
   { kind, mspId, id }: Grantee,
   decision: ConsentDecision,
 ): Promise<void> {
-  const wants = { person: 'mi', department: 'mi', role: 'mi', organization: 'm', everyone: '' }[kind];
+  const wants = { person: 'mi', department: 'mi', role: 'mi', organization: 'm', 'care-team': 'm', everyone: '' }[kind];
   const has = `${mspId === undefined ? '' : 'm'}${id === undefined ? '' : 'i'}`;
   if (has !== wants) throw new Refusal('validation_failed', `is not complete for a ${kind}`, '/grantee');
   if (mspId !== undefined && consortium.roleOf(mspId) !== 'hospital')

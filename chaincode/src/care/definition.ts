@@ -2,6 +2,7 @@
 import type { ContractDefinition } from '../ledger/index.ts';
 import { checkAccess, openAccess, permittedRecords } from './accesses.ts';
 import { denyAccessRequest, requestAccess, withdrawAccessRequest } from './accessRequests.ts';
+import { addCareTeamMember, removeCareTeamMember } from './careTeam.ts';
 import { appendRecords } from './appendRecords.ts';
 import { addWraps, delegateConsent, grantConsent, revokeConsent } from './consents.ts';
 import { beginKeyEpoch } from './keyEpochs.ts';
@@ -27,6 +28,8 @@ export const careDefinition: ContractDefinition = {
     'care.addWraps': addWraps,
     'care.revokeConsent': revokeConsent,
     'care.beginKeyEpoch': beginKeyEpoch,
+    'care.addCareTeamMember': addCareTeamMember,
+    'care.removeCareTeamMember': removeCareTeamMember,
     'care.requestAccess': requestAccess,
     'care.denyAccessRequest': denyAccessRequest,
     'care.withdrawAccessRequest': withdrawAccessRequest,

@@ -10,14 +10,12 @@ import {
   Refusal,
   RevokeSharingToken,
   sharingTokenType,
-  staffType,
   type Access,
   type RecordVersion,
   type SharingToken,
 } from '../model/index.ts';
 import { accessIdOf, accessTimes, requireAct, sharingTokenIdOf, stateOfToken } from '../rules/index.ts';
 import { findStaffActor } from '../registry/actor.ts';
-import { staffAddress } from '../registry/addresses.ts';
 import {
   accessAddress,
   batchKeyAddress,
@@ -29,6 +27,7 @@ import {
   type PatientRef,
   type Place,
 } from './addresses.ts';
+import { requireClinician } from './clinicians.ts';
 import { patientRefOf, requirePatientSide } from './patientRef.ts';
 
 /** Role and id of a redeemer without an account. */
@@ -53,7 +52,7 @@ export const createSharingToken = command<CreateSharingToken>({
     if (tokenId !== sharingTokenIdOf(origin, grantee?.mspId))
       throw new Refusal('validation_failed', 'does not follow from the command', '/tokenId');
     if (Date.parse(expiresAt) <= timeMs) throw new Refusal('validation_failed', 'must lie in the future', '/expiresAt');
-    if (grantee !== undefined) await requireClinician(transaction, grantee);
+    if (grantee !== undefined) await requireClinician(transaction, grantee, '/grantee');
     const place = placeOf(home, grantee?.mspId);
     const at = sharingTokenAddress(place.facts, patient, tokenId);
     if (await ledger.has(at)) throw new Refusal('already_exists', undefined, '/tokenId');
@@ -183,16 +182,6 @@ async function redeemerOf(
   requireAct(actor, 'care.openAccess', timeMs);
   const group = actor.department === undefined ? {} : { accessorGroup: actor.department };
   return { accessorId: actor.staffId, accessorOrg: actor.mspId, accessorRole: actor.role, ...group };
-}
-
-async function requireClinician(
-  { ledger, consortium }: Transaction,
-  { mspId, id }: NonNullable<SharingToken['grantee']>,
-): Promise<void> {
-  if (consortium.roleOf(mspId) !== 'hospital') throw new Refusal('organization_not_found', undefined, '/grantee/mspId');
-  const staff = await ledger.get(staffType, staffAddress('clinical', id));
-  if (staff === undefined || staff.mspId !== mspId) throw new Refusal('staff_not_found', undefined, '/grantee/id');
-  if (staff.status !== 'active') throw new Refusal('grantee_suspended', undefined, '/grantee/id');
 }
 
 /** The records exist; those for a person of another hospital are copied to where that hospital reads them. */

@@ -42,6 +42,7 @@ type Step =
   | { readonly kind: 'grant'; readonly grantee: Grantee; readonly rule: Omit<ConsentRule, 'consentId' | 'grantedAt'> }
   | { readonly kind: 'delegate'; readonly which: number; readonly grantee: Grantee; readonly wanted: Narrowing }
   | { readonly kind: 'revoke'; readonly which: number }
+  | { readonly kind: 'join' | 'leave'; readonly who: Pick<Requester, 'mspId' | 'staffId'> }
   | { readonly kind: 'ask'; readonly asked: readonly Asked[] };
 type Answer = 'permit' | 'deny';
 
@@ -50,6 +51,7 @@ class OnTheLedger {
   readonly #buckets = new Map<string, Pick<ConsentBucket, 'rules' | 'closing'>>();
   readonly #stops = new Map<string, ConsentStops['stops']>();
   readonly #used = new Map<string, number>();
+  readonly #team = new Set<string>();
   readonly #granted: { readonly grantee: Grantee; readonly rule: ConsentRule; readonly closes?: ClosingKind }[] = [];
 
   grant(grantee: Grantee, rule: ConsentRule, timeMs: number): void {
@@ -82,9 +84,19 @@ class OnTheLedger {
     this.#stops.set(subject, [...(this.#stops.get(subject) ?? []), stop]);
   }
 
+  join({ mspId, staffId }: Pick<Requester, 'mspId' | 'staffId'>): void {
+    this.#team.add(`${mspId}/${staffId}`);
+  }
+
+  leave({ mspId, staffId }: Pick<Requester, 'mspId' | 'staffId'>): void {
+    this.#team.delete(`${mspId}/${staffId}`);
+  }
+
   /** One access for one record. */
   ask({ requester, purposeOfUse, record }: Asked, timeMs: number): Answer {
-    const rules = this.#held(subjectsOf(requester).flatMap((subject) => this.#inForce(subject)));
+    const isOnCareTeam = this.#team.has(`${requester.mspId}/${requester.staffId}`);
+    const subjects = subjectsOf({ ...requester, isOnCareTeam });
+    const rules = this.#held(subjects.flatMap((subject) => this.#inForce(subject)));
     const reader = { kind: 'staff', requester, rules } as const;
     const answers = [decideRecordAccess(reader, readRequest(purposeOfUse, timeMs), record)];
     const used = new Map(countedConsents(answers, rules).map((id) => [id, this.#used.get(id) ?? 0]));
@@ -116,6 +128,7 @@ type Said = Omit<ConsentRule, 'level' | 'grantedAt' | 'decision'> & { readonly d
 
 /** What the prose says, looked up in a list of everything that ever happened. */
 class ByTheBook {
+  readonly #comings: (Pick<Requester, 'mspId' | 'staffId'> & { readonly comes: boolean })[] = [];
   readonly #all: Told[] = [];
 
   grant(grantee: Grantee, said: Said, from?: Told): void {
@@ -132,6 +145,24 @@ class ByTheBook {
     this.#all[which]!.revoked = true;
   }
 
+  join(who: Pick<Requester, 'mspId' | 'staffId'>): void {
+    this.#comings.push({ ...who, comes: true });
+  }
+
+  leave(who: Pick<Requester, 'mspId' | 'staffId'>): void {
+    this.#comings.push({ ...who, comes: false });
+  }
+
+  #names(grantee: Grantee, requester: Requester): boolean {
+    if (grantee.kind !== 'care-team') return names(grantee, requester);
+    return grantee.mspId === requester.mspId && this.#isTreating(requester);
+  }
+
+  /** Whether the last that happened to them was that they came. */
+  #isTreating({ mspId, staffId }: Requester): boolean {
+    return this.#comings.findLast((each) => each.mspId === mspId && each.staffId === staffId)?.comes === true;
+  }
+
   ask({ requester, purposeOfUse, record }: Asked, timeMs: number): Answer {
     if (record.authorOrg === requester.mspId && record.authorGroup === requester.department) return 'permit';
     const stands = ({ revoked, said }: Told): boolean =>
@@ -143,7 +174,7 @@ class ByTheBook {
       word(told) === 'yes' &&
       !this.#all.some((other) => denies(other) && isAbout(other.grantee, told.grantee)) &&
       (told.from === undefined || isKept(told.from));
-    const named = this.#all.filter(({ grantee }) => names(grantee, requester));
+    const named = this.#all.filter(({ grantee }) => this.#names(grantee, requester));
     if (named.some(denies)) return 'deny';
     const yes = named.filter((told) => word(told) === 'yes' && (told.from === undefined || isKept(told.from)));
     if (yes.some((told) => line(told).every(({ left }) => left === Infinity))) return 'permit';
@@ -167,13 +198,15 @@ function isAbout(rule: Grantee, grantee: Grantee): boolean {
   return rule.kind === 'organization' || (rule.kind === grantee.kind && rule.id === grantee.id);
 }
 
-const rank = ({ kind }: Grantee): number => ['person', 'organization', 'department', 'role', 'everyone'].indexOf(kind);
+const rank = ({ kind }: Grantee): number =>
+  ['person', 'organization', 'department', 'role', 'care-team', 'everyone'].indexOf(kind);
 
 function names({ kind, mspId, id }: Grantee, requester: Requester): boolean {
   if (kind === 'everyone') return true;
   if (mspId !== requester.mspId) return false;
   if (kind === 'organization') return true;
-  return id === { person: requester.staffId, department: requester.department, role: requester.role }[kind];
+  if (kind === 'person') return id === requester.staffId;
+  return id === (kind === 'department' ? requester.department : requester.role);
 }
 
 function says(rule: Said, purpose: PurposeOfUse, record: RecordFact): 'yes' | 'no' | 'nothing' {
@@ -233,6 +266,7 @@ const grantees: fc.Arbitrary<Grantee> = fc.oneof(
   fc.record({ kind: fc.constant('organization' as const), mspId: organizations }),
   fc.record({ kind: fc.constant('department' as const), mspId: organizations, id: fc.constantFrom('icu', 'lab') }),
   fc.record({ kind: fc.constant('role' as const), mspId: organizations, id: fc.constantFrom('clinician', 'nurse') }),
+  fc.record({ kind: fc.constant('care-team' as const), mspId: organizations }),
   fc.record({ kind: fc.constant('everyone' as const) }),
 );
 const rules = fc
@@ -278,10 +312,11 @@ const asks = fc.array(
   }),
   { minLength: questionsAtOnce, maxLength: questionsAtOnce },
 );
+const people = fc.record({ mspId: organizations, staffId: fc.constantFrom('ada', 'ben') });
 const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('grant' as const), grantee: grantees, rule: rules }) },
   {
-    weight: 3,
+    weight: 6,
     arbitrary: fc.record({
       kind: fc.constant('delegate' as const),
       which: fc.nat({ max: 9 }),
@@ -290,6 +325,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('revoke' as const), which: fc.nat({ max: 9 }) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('join' as const, 'leave' as const), who: people }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('ask' as const), asked: asks }) },
 );
 
@@ -322,6 +358,8 @@ describe('consent over any history', () => {
           if (step.which >= granted || revoked.has(step.which)) continue;
           for (const each of [ledger, book]) each.revoke(step.which);
           revoked.add(step.which);
+        } else if (step.kind !== 'ask') {
+          for (const each of [ledger, book]) each[step.kind](step.who);
         } else
           for (const asked of step.asked) {
             const answer = ledger.ask(asked, timeMs);

@@ -43,7 +43,8 @@ export function delegatedRule(
   made: Pick<ConsentRule, 'consentId' | 'grantedAt'>,
 ): ConsentRule & { readonly parents: ConsentParent[] } {
   const depth = delegationDepth(parent);
-  if (depth === 0) throw new Refusal('delegation_not_allowed');
+  // Whom a care team names changes at the patient's word, and what came from a member would not end with them.
+  if (depth === 0 || holder.kind === 'care-team') throw new Refusal('delegation_not_allowed');
   const parents = [{ consentId: parent.consentId, grantee: holder }, ...(parent.parents ?? [])];
   if (grantee.kind === 'everyone') throw new Refusal('delegation_not_allowed', 'to everyone', '/grantee');
   if (parents.some((each) => subjectOf(each.grantee) === subjectOf(grantee)))

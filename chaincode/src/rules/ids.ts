@@ -3,7 +3,7 @@
  * twice, under whatever handle or by whomever, and the chaincode needs no read to know.
  */
 import { createHash } from 'node:crypto';
-import { subjectOf, type Grantee } from '../model/index.ts';
+import { subjectOf, type Clinician, type Grantee } from '../model/index.ts';
 
 /** What a fact comes from: the command, who submits it, and the patient it is about. */
 export interface Origin {
@@ -40,6 +40,11 @@ export function representativeIdOf({ commandKey, deviceKey, handle }: Origin): s
 /** The person named decides in which collection a token lies. */
 export function sharingTokenIdOf({ commandKey, deviceKey, handle }: Origin, granteeOrg: string | undefined): string {
   return idOf('sharing-token', commandKey, deviceKey, handle, granteeOrg ?? '');
+}
+
+/** The member decides in which collection a membership lies. */
+export function membershipIdOf({ commandKey, deviceKey, handle }: Origin, { mspId, id }: Clinician): string {
+  return idOf('care-team-member', commandKey, deviceKey, handle, mspId, id);
 }
 
 /** The grantee decides in which collection a consent lies. */

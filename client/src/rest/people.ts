@@ -75,6 +75,16 @@ export interface Confirmation {
   readonly period?: { readonly end: string };
 }
 
+/** Somebody on a patient's care team (FHIR CareTeam.participant). */
+export interface CareTeamMemberFacts {
+  readonly id: string;
+  readonly member: { readonly mspId: string; readonly id: string };
+  readonly role?: string;
+  readonly department?: string;
+  readonly status: 'active' | 'inactive';
+  readonly period: { readonly start: string; readonly end?: string };
+}
+
 type Changed = Committed & { readonly id: string };
 
 export class Patients {
@@ -165,6 +175,26 @@ export class Patients {
   /** For whom the caller acts now. @throws GatewayProblem */
   async representedPatients(): Promise<readonly RepresentativeFacts[]> {
     return this.#representations('/v1/represented-patients');
+  }
+
+  /** By the patient's side. @throws GatewayProblem already_exists, staff_not_found */
+  async addToCareTeam(
+    patientId: string,
+    member: CareTeamMemberFacts['member'],
+    options: PostOptions = {},
+  ): Promise<Changed> {
+    return (await this.#rest.post(path`/v1/patients/${patientId}/care-team`, { member }, options)) as Changed;
+  }
+
+  /** By the patient's side: at once. @throws GatewayProblem not_found */
+  async removeFromCareTeam(patientId: string, id: string, options: PostOptions = {}): Promise<Changed> {
+    return (await this.#rest.post(path`/v1/patients/${patientId}/care-team/${id}/removal`, {}, options)) as Changed;
+  }
+
+  /** Who is on it, for the patient's side also who was. @throws GatewayProblem */
+  async careTeam(patientId: string): Promise<readonly CareTeamMemberFacts[]> {
+    const answer = await this.#rest.get(path`/v1/patients/${patientId}/care-team`);
+    return (answer as { items: readonly CareTeamMemberFacts[] }).items;
   }
 
   async #representations(target: string): Promise<readonly RepresentativeFacts[]> {

@@ -37,6 +37,7 @@ export const auditEventTypes = [
   'key',
   'patient',
   'representative',
+  'care-team',
   'change',
   'demographics',
   'export',

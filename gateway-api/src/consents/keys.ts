@@ -200,9 +200,14 @@ async function recipientOf(
   { kind, mspId, id }: Grantee,
 ): Promise<{ readonly grantee: string; readonly publicKey: Uint8Array }> {
   if (kind === 'person') return { grantee: id!, publicKey: await staffPublicKey(services, id!) };
-  const group = { organization: wholeOrganization, department: id!, role: `role:${id}`, everyone: wholeOrganization }[
-    kind
-  ];
+  const group = {
+    organization: wholeOrganization,
+    department: id!,
+    role: `role:${id}`,
+    // Who is on the team changes, the key does not: the organisation opens it for a VALID access by this consent only.
+    'care-team': wholeOrganization,
+    everyone: wholeOrganization,
+  }[kind];
   const organization = mspId ?? patient.home;
   const { publicKey } = await groupPublicKey(services, organization, group);
   return { grantee: `${organization}/${group}`, publicKey };

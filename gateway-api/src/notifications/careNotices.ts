@@ -54,6 +54,8 @@ export function careNotices(mspId: string): NoticeSource {
       ['consentRevoked', await revoked(db, mspId, within)],
       ['accessRequested', await requested(db, mspId, within)],
       ['accessRequestAnswered', await answered(db, mspId, within)],
+      ['careTeamAdded', await joined(db, mspId, within)],
+      ['careTeamRemoved', await left(db, mspId, within)],
       ['representativeConfirmed', await confirmed(db, mspId, within)],
       ['representativeEnded', await ended(db, mspId, within)],
     ];
@@ -159,6 +161,22 @@ async function revoked(db: Db, mspId: string, within: Condition): Promise<readon
       join patients p on p.patient_id = s.patient_id and p.home = ${mspId}
     where t.${within} and t.validation_code = 0 group by s.consent_id, s.patient_id, s.revoked_at
     order by block, id`.execute(db);
+  return rows;
+}
+
+async function joined(db: Db, mspId: string, within: Condition): Promise<readonly Fact[]> {
+  const { rows } = await sql<Fact>`
+    select m.membership_id as id, m.patient_id as recipient, m.added_at as at, m.block_number as block
+    from care_team_members m join patients p on p.patient_id = m.patient_id and p.home = ${mspId}
+    where m.${within} order by m.block_number, m.membership_id`.execute(db);
+  return rows;
+}
+
+async function left(db: Db, mspId: string, within: Condition): Promise<readonly Fact[]> {
+  const { rows } = await sql<Fact>`
+    select r.membership_id as id, r.patient_id as recipient, r.removed_at as at, r.block_number as block
+    from care_team_removals r join patients p on p.patient_id = r.patient_id and p.home = ${mspId}
+    where r.${within} order by r.block_number, r.membership_id`.execute(db);
   return rows;
 }
 

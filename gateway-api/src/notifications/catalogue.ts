@@ -173,6 +173,16 @@ export const noticeCatalogue = {
     de: ['Ein ungewöhnlicher Zugriff wurde geprüft', 'Der Datenschutz nennt das Ergebnis: Prüfung {reference}.'],
     ar: ['روجع اطلاع غير معتاد', 'بيّن مسؤول الخصوصية حقيقة الاطلاع: المراجعة {reference}.'],
   },
+  careTeamAdded: {
+    en: ['Your care team grew', 'Somebody was put on your care team. What you opened to it is open to them.'],
+    de: ['Ihr Behandlungsteam ist gewachsen', 'Jemand gehört nun zu Ihrem Team und sieht, was Sie ihm geöffnet haben.'],
+    ar: ['انضم شخص إلى فريق رعايتك', 'أُضيف شخص إلى فريق رعايتك، وما أتحته للفريق متاح له.'],
+  },
+  careTeamRemoved: {
+    en: ['Your care team shrank', 'Somebody was taken off your care team.'],
+    de: ['Ihr Behandlungsteam ist kleiner', 'Jemand gehört nicht mehr zu Ihrem Team.'],
+    ar: ['غادر شخص فريق رعايتك', 'أُزيل شخص من فريق رعايتك.'],
+  },
   consentGranted: {
     en: ['A consent was given', 'A new consent stands in your name.'],
     de: ['Einwilligung erteilt', 'In Ihrem Namen gilt eine neue Einwilligung.'],

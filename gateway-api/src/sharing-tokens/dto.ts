@@ -14,7 +14,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { IsFormat, limits, purposeCodes, TokenGrantee, type PurposeOfUse } from '@chain-of-care/chaincode/model';
+import { Clinician, IsFormat, limits, purposeCodes, type PurposeOfUse } from '@chain-of-care/chaincode/model';
 import { tokenStates, type TokenState } from '@chain-of-care/chaincode/rules';
 import { AskedRecord } from '../accesses/dto.ts';
 import { PageQuery } from '../http/page.ts';
@@ -35,7 +35,7 @@ export class NewSharingToken {
   /** True when absent: the first redemption spends it. */
   @IsOptional() @IsBoolean() singleUse?: boolean;
   /** The only person who may use it; absent: whoever shows the secret. */
-  @IsOptional() @ValidateNested() @Type(() => TokenGrantee) grantee?: TokenGrantee;
+  @IsOptional() @ValidateNested() @Type(() => Clinician) grantee?: Clinician;
   @IsOptional() @IsIn(purposeCodes) purposeOfUse?: PurposeOfUse;
 }
 
@@ -54,7 +54,7 @@ export class SharingTokenView {
   @IsArray() @ValidateNested({ each: true }) @Type(() => RecordVersionView) records!: RecordVersionView[];
   @IsIn(purposeCodes) purposeOfUse!: PurposeOfUse;
   @IsBoolean() singleUse!: boolean;
-  @IsOptional() @ValidateNested() @Type(() => TokenGrantee) grantee?: TokenGrantee;
+  @IsOptional() @ValidateNested() @Type(() => Clinician) grantee?: Clinician;
   @IsFormat('date-time-offset') createdAt!: string;
   @IsFormat('date-time-offset') expiresAt!: string;
   @IsIn(tokenStates) status!: TokenState;

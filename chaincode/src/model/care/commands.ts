@@ -369,9 +369,23 @@ export class OpenAccess {
   @IsOptional() @IsBoolean() counted?: boolean;
 }
 
-export class TokenGrantee {
+/** One member of staff of a hospital. */
+export class Clinician {
   @IsFormat('msp-id') mspId!: string;
   @IsFormat('uuid') id!: string;
+}
+
+/** By the patient's side: from now on consents to the care team of the member's organisation are for them too. */
+export class AddCareTeamMember {
+  @IsFormat('uuid') membershipId!: string;
+  @IsFormat('uuid') patientId!: string;
+  @IsFormat('msp-id') home!: string;
+  @ValidateNested() @Type(() => Clinician) member!: Clinician;
+}
+
+/** By the patient's side. Effective with this transaction; at home it needs no regulator. */
+export class RemoveCareTeamMember extends AddCareTeamMember {
+  @IsFormat('uuid') declare membershipId: string;
 }
 
 /** A record version that a token shares, its data key wrapped under the token's. */
@@ -396,7 +410,7 @@ export class CreateSharingToken {
   keys!: SharedKey[];
   @IsIn(purposeCodes) purposeOfUse!: PurposeOfUse;
   @IsBoolean() singleUse!: boolean;
-  @IsOptional() @ValidateNested() @Type(() => TokenGrantee) grantee?: TokenGrantee;
+  @IsOptional() @ValidateNested() @Type(() => Clinician) grantee?: Clinician;
   /** Exclusive. */
   @IsFormat('date-time-offset') expiresAt!: string;
 }

@@ -161,9 +161,9 @@ export const openingType = storedType<Opening>('opening');
 
 export interface Grantee {
   kind: GranteeKind;
-  /** The organisation of the person, department or role, or the organisation itself. Absent for everyone. */
+  /** The organisation of the person, department, role or care team, or the organisation itself. Absent for everyone. */
   mspId?: string;
-  /** Staff id, department or role. Absent for organization and everyone. */
+  /** Staff id, department or role. Absent for organization, care team and everyone. */
   id?: string;
 }
 
@@ -231,6 +231,28 @@ export interface ConsentBucket {
   closing?: Record<ClosingKind, number>;
 }
 export const consentBucketType = storedType<ConsentBucket>('consent-bucket');
+
+/** Somebody on the patient's care team (FHIR CareTeam.participant). `care_H` or `exchange_H`, key HMAC(handle, member|staffId). */
+export interface CareTeamMember {
+  membershipId: string;
+  patientId: string;
+  mspId: string;
+  staffId: string;
+  addedAt: string;
+  /** A device key. */
+  addedBy: string;
+}
+export const careTeamMemberType = storedType<CareTeamMember>('care-team-member');
+
+/** Takes somebody off the team. `access_H` or `exchange_H`, so that at home it needs no regulator; key HMAC(handle, removal|id). */
+export interface CareTeamRemoval {
+  membershipId: string;
+  patientId: string;
+  staffId: string;
+  removedAt: string;
+  removedBy: string;
+}
+export const careTeamRemovalType = storedType<CareTeamRemoval>('care-team-removal');
 
 /** A clinician's request for a consent. `care_H` or `exchange_H`, key HMAC(handle, request|id). */
 export interface AccessRequest {

@@ -11,15 +11,18 @@ export interface Requester {
   readonly staffId: string;
   readonly role: string;
   readonly department?: string;
+  /** On the care team of the patient in question, now. */
+  readonly isOnCareTeam?: boolean;
 }
 
-/** The buckets that concern a requester: their own, their organisation's, department's and role's, and everyone's. */
-export function subjectsOf({ mspId, staffId, role, department }: Requester): readonly string[] {
+/** The buckets that concern a requester: their own, their organisation's, department's, role's and care team's, and everyone's. */
+export function subjectsOf({ mspId, staffId, role, department, isOnCareTeam }: Requester): readonly string[] {
   return [
     subjectOf({ kind: 'person', mspId, id: staffId }),
     subjectOf({ kind: 'organization', mspId }),
     ...(department === undefined ? [] : [subjectOf({ kind: 'department', mspId, id: department })]),
     subjectOf({ kind: 'role', mspId, id: role }),
+    ...(isOnCareTeam === true ? [subjectOf({ kind: 'care-team', mspId })] : []),
     subjectOf({ kind: 'everyone' }),
   ];
 }

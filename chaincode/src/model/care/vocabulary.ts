@@ -47,7 +47,8 @@ export const purposesOfUse = {
 export type PurposeOfUse = keyof typeof purposesOfUse;
 export const purposeCodes = Object.keys(purposesOfUse) as PurposeOfUse[];
 
-export const granteeKinds = ['person', 'organization', 'department', 'role', 'everyone'] as const;
+/** `care-team`: whoever of an organisation is on the patient's care team at the time of the access. */
+export const granteeKinds = ['person', 'organization', 'department', 'role', 'care-team', 'everyone'] as const;
 export type GranteeKind = (typeof granteeKinds)[number];
 
 export const consentDecisions = ['permit', 'deny'] as const;

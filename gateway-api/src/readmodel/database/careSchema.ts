@@ -159,6 +159,21 @@ export interface CareTables {
     recipient: string;
     sealed: string;
   };
+  care_team_members: {
+    patient_id: string;
+    staff_id: string;
+    msp_id: string;
+    membership_id: string;
+    added_at: Instant;
+    block_number: number;
+  };
+  care_team_removals: {
+    membership_id: string;
+    patient_id: string;
+    staff_id: string;
+    removed_at: Instant;
+    block_number: number;
+  };
   access_requests: {
     request_id: string;
     patient_id: string;

@@ -21,6 +21,7 @@ import * as takenBack from './migrations/0030-taken-back.ts';
 import * as people from './migrations/0018-people.ts';
 import * as representatives from './migrations/0023-representatives.ts';
 import * as accessReviews from './migrations/0027-access-reviews.ts';
+import * as careTeam from './migrations/0024-care-team.ts';
 import type { Database } from './schema.ts';
 
 /** Statements by migration, in the order of their names. A published migration is never changed, only followed. */
@@ -41,6 +42,7 @@ const migrations: Readonly<Record<string, { readonly statements: readonly string
   '0017-integrity': integrity,
   '0022-audit': audit,
   '0023-representatives': representatives,
+  '0024-care-team': careTeam,
   '0020-access-requests': accessRequests,
   '0021-sharing-tokens': sharingTokens,
   '0018-people': people,

@@ -67,6 +67,8 @@ const acts: Readonly<Record<string, ((value: Value, time: string) => Act) | null
     interaction: 'end',
     subjects: [String(representativeId)],
   }),
+  'care-team-member': ({ staffId }) => ({ type: 'care-team', interaction: 'add', subjects: [String(staffId)] }),
+  'care-team-removal': ({ staffId }) => ({ type: 'care-team', interaction: 'remove', subjects: [String(staffId)] }),
   opening: ({ category }) => ({ type: 'consent', interaction: 'open-to-hospital', subjects: [String(category)] }),
   'category-key': ({ epoch, category }) => ({
     type: 'key',

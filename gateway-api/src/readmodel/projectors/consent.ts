@@ -2,6 +2,8 @@ import {
   accessCounterType,
   accessRequestType,
   accessType,
+  careTeamMemberType,
+  careTeamRemovalType,
   consentBucketType,
   consentStopsType,
   consentType,
@@ -55,6 +57,31 @@ export const consentProjectors = [
       },
     })),
   ),
+  projector(careTeamMemberType, ({ membershipId, patientId, mspId, staffId, addedAt }, { blockNumber }) => [
+    {
+      table: 'care_team_members',
+      row: {
+        patient_id: patientId,
+        staff_id: staffId,
+        msp_id: mspId,
+        membership_id: membershipId,
+        added_at: addedAt,
+        block_number: blockNumber,
+      },
+    },
+  ]),
+  projector(careTeamRemovalType, ({ membershipId, patientId, staffId, removedAt }, { blockNumber }) => [
+    {
+      table: 'care_team_removals',
+      row: {
+        membership_id: membershipId,
+        patient_id: patientId,
+        staff_id: staffId,
+        removed_at: removedAt,
+        block_number: blockNumber,
+      },
+    },
+  ]),
   projector(accessCounterType, ({ patientId, consentId, used }) => [
     { table: 'access_counters', row: { patient_id: patientId, consent_id: consentId, used } },
   ]),

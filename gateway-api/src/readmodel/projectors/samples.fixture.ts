@@ -202,6 +202,25 @@ const care = [
 const consent = [
   {
     ...stored,
+    t: 'care-team-member',
+    membershipId: 'm1',
+    patientId,
+    mspId: 'HospitalMSP',
+    staffId: 's1',
+    addedAt: at,
+    addedBy: hash,
+  } satisfies Sample<typeof model.careTeamMemberType>,
+  {
+    ...stored,
+    t: 'care-team-removal',
+    membershipId: 'm1',
+    patientId,
+    staffId: 's1',
+    removedAt: at,
+    removedBy: hash,
+  } satisfies Sample<typeof model.careTeamRemovalType>,
+  {
+    ...stored,
     ...rule,
     t: 'consent',
     patientId,

@@ -1,6 +1,7 @@
 /** The rules that a decision about a requester looks at, as the tables have them. */
 import {
   subjectsAround,
+  subjectOf,
   subjectsOf,
   type ConsentBucket,
   type ConsentRule,
@@ -11,6 +12,7 @@ import {
 import { emptyBucket, heldRules, rulesInForce, type HeldRule } from '@chain-of-care/chaincode/rules';
 import type { Kysely } from 'kysely';
 import type { Database } from '../database/schema.ts';
+import { careTeamOf, isCaredForBy } from './careTeam.ts';
 
 type Db = Kysely<Database>;
 
@@ -22,9 +24,12 @@ interface Subject {
 /** A patient's buckets with their stops, by subject. */
 export class PatientRules {
   readonly #bySubject: ReadonlyMap<string, Subject>;
+  /** Staff ids of those on the care team now. */
+  readonly #careTeam: ReadonlySet<string>;
 
-  private constructor(bySubject: ReadonlyMap<string, Subject>) {
+  private constructor(bySubject: ReadonlyMap<string, Subject>, careTeam: ReadonlySet<string>) {
     this.#bySubject = bySubject;
+    this.#careTeam = careTeam;
   }
 
   static async of(db: Db, patientId: string): Promise<PatientRules> {
@@ -45,18 +50,20 @@ export class PatientRules {
         revokedBy: stop.revoked_by,
         ...(closes === null ? {} : { closes }),
       });
-    return new PatientRules(subjects);
+    const team = (await careTeamOf(db, patientId)).filter(({ removedAt }) => removedAt === undefined);
+    return new PatientRules(subjects, new Set(team.map(({ staffId }) => staffId)));
   }
 
   /** With what a bucket would hold besides, or without what was revoked; nothing is written. */
   with(subject: string, change: (before: Subject) => Subject): PatientRules {
     const before = this.#bySubject.get(subject) ?? { bucket: emptyBucket, stops: [] };
-    return new PatientRules(new Map([...this.#bySubject, [subject, change(before)]]));
+    return new PatientRules(new Map([...this.#bySubject, [subject, change(before)]]), this.#careTeam);
   }
 
   /** @param home the patient's: a consent to everyone holds there only */
   rulesFor(requester: Requester, home: string): readonly HeldRule[] {
-    return this.#held(subjectsOf(requester), requester.mspId, home);
+    const isOnCareTeam = this.#careTeam.has(requester.staffId);
+    return this.#held(subjectsOf({ ...requester, isOnCareTeam }), requester.mspId, home);
   }
 
   /** Rules for each of those whom a grantee names: its own, its organisation's and, at home, everyone's. */
@@ -91,7 +98,15 @@ export async function patientsWithRulesFor(
     .selectFrom('consent_buckets')
     .select('patient_id')
     .distinct()
-    .where('subject', 'in', subjectsOf(requester))
+    .where((where) =>
+      where.or([
+        where('subject', 'in', subjectsOf(requester)),
+        where.and([
+          where('subject', '=', subjectOf({ kind: 'care-team', mspId: requester.mspId })),
+          isCaredForBy(requester.staffId),
+        ]),
+      ]),
+    )
     .where('patient_id', '>', after)
     .orderBy('patient_id')
     .limit(limit)
