@@ -3,7 +3,7 @@
  * itself, or by the patient's home. What the regulator saw stands in the patient's audit.
  */
 import { json } from 'node:stream/consumers';
-import { formats } from '@chain-of-care/chaincode/model';
+import { collectionName, formats } from '@chain-of-care/chaincode/model';
 import type { Caller } from '../auth/caller.ts';
 import { Problem } from '../http/problem.ts';
 import type { Reply } from '../http/route.ts';
@@ -26,8 +26,7 @@ async function serveOrigin(services: Services, { params, query, peer }: Internal
   const { investigation, inspector } = query;
   const event = await eventOf(services, params['eventId'] ?? '');
   const isRegulator = peer.mspId === services.consortium.regulator;
-  const patient = isRegulator ? undefined : await patientFact(services.readModel.db, event.patientId);
-  if (!isRegulator && patient?.home !== peer.mspId) throw new Problem('event_not_found');
+  if (!isRegulator && !(await isHomeOf(services, peer.mspId, event))) throw new Problem('event_not_found');
   const origin = await ownOrigin(services, event);
   if (isRegulator) {
     if (!formats.uuid(investigation ?? '') || !formats.uuid(inspector ?? '')) throw new Problem('validation_failed');
@@ -38,6 +37,17 @@ async function serveOrigin(services: Services, { params, query, peer }: Internal
     );
   }
   return { status: 200, body: origin };
+}
+
+/** Of a patient of another hospital the own peer has no facts: an access to their chart lies in what is shared with the home. */
+async function isHomeOf({ readModel }: Services, mspId: string, { id, patientId }: AuditEventFact): Promise<boolean> {
+  const access = await readModel.db
+    .selectFrom('accesses')
+    .select('collection')
+    .where('access_id', '=', id)
+    .executeTakeFirst();
+  if (access?.collection === collectionName.exchange(mspId)) return true;
+  return (await patientFact(readModel.db, patientId))?.home === mspId;
 }
 
 export interface Investigated {
