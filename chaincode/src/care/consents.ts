@@ -66,7 +66,7 @@ export const grantConsent = command<GrantConsent>({
   guards: ({ home, grantee }) => placeOfGrantee(home, grantee).facts,
   async decide(transaction, command) {
     const { time, submitter } = transaction;
-    const { patientId, home, grantKeys, wraps, grantee, sealedNote, requestId, ...rule } = command.body;
+    const { patientId, home, grantKeys, wraps, grantee, sealedNote, requestId, renews, ...rule } = command.body;
     const patient = patientRefOf(transaction, command);
     await requirePatientSide(transaction, patient);
     await requireGrantee(transaction, grantee, rule.decision);
@@ -78,9 +78,13 @@ export const grantConsent = command<GrantConsent>({
       throw new Refusal('validation_failed', 'a denial approves no request', '/requestId');
     if (requestId !== undefined)
       await approveRequest(transaction, patient, place, { requestId, consentId: rule.consentId, grantee });
+    if (renews !== undefined) await requireRenewable(transaction, patient, place, { renews, grantee });
     const granted: ConsentRule = { ...rule, grantedAt: time };
-    const note = sealedNote === undefined ? {} : { sealedNote };
-    const consent: Consent = { ...granted, patientId, grantee, grantedBy: submitter.deviceKey, ...note };
+    const more = {
+      ...(sealedNote === undefined ? {} : { sealedNote }),
+      ...(renews === undefined ? {} : { renews }),
+    };
+    const consent: Consent = { ...granted, patientId, grantee, grantedBy: submitter.deviceKey, ...more };
     const result = await put(transaction, patient, place, { granted, consent, grantKeys, wraps });
     if (place.facts === collectionName.exchange(home)) await openTo(grantee.mspId!, transaction, patient, granted);
     return { result };
@@ -269,6 +273,27 @@ async function requireStanding(
 interface OfferedKeys {
   readonly grantKeys: readonly OfferedGrantKey[] | undefined;
   readonly wraps: readonly OfferedWrap[];
+}
+
+/**
+ * A consent is followed by one for the same grantee, expired or not; one that was revoked, or that somebody else passed on,
+ * by none.
+ *
+ * @throws Refusal consent_not_found, consent_already_ended
+ */
+async function requireRenewable(
+  { ledger }: Transaction,
+  patient: PatientRef,
+  place: Place,
+  { renews, grantee }: { readonly renews: string; readonly grantee: Grantee },
+): Promise<void> {
+  const subject = subjectOf(grantee);
+  const former = await ledger.get(consentType, consentAddress(place.facts, patient, renews));
+  if (former === undefined || former.parents !== undefined || subjectOf(former.grantee) !== subject)
+    throw new Refusal('consent_not_found', undefined, '/renews');
+  const stopped = await ledger.get(consentStopsType, stopsAddress(place.accesses, patient, subject));
+  if (stopped?.stops.some(({ consentId }) => consentId === renews) === true)
+    throw new Refusal('consent_already_ended', undefined, '/renews');
 }
 
 /** Keys that a consent hands over; a wrap under a grant key is for whom that key is sealed to. */

@@ -98,6 +98,8 @@ export interface Consent extends NewConsent {
   readonly patientId: string;
   readonly grantedAt: string;
   readonly revokedAt?: string;
+  /** The consent that this one follows. */
+  readonly renews?: string;
   /** Of a delegated one: who passed it on, and the consents it comes from, the nearest first. */
   readonly delegatedBy?: string;
   readonly parents?: readonly { readonly consentId: string; readonly grantee: Grantee }[];

@@ -145,6 +145,17 @@ export class HealthDataBank {
     return (await this.#rest.post(path`/v1/patients/${patientId}/consents`, consent, options)) as GrantedConsent;
   }
 
+  /**
+   * By the patient: a consent once more, under a new id.
+   *
+   * @param expiresAt RFC 3339; absent: from now for as long as before
+   * @throws GatewayProblem consent_already_ended (409) for a revoked one
+   */
+  async renewConsent(consentId: string, expiresAt?: string, options: PostOptions = {}): Promise<GrantedConsent> {
+    const body = expiresAt === undefined ? {} : { expiresAt };
+    return (await this.#rest.post(path`/v1/consents/${consentId}/renewal`, body, options)) as GrantedConsent;
+  }
+
   /** Consents that patients give often: what {@link grantConsent} takes as `template`. @throws GatewayProblem */
   async getConsentTemplates(): Promise<readonly ConsentTemplate[]> {
     const { items } = (await this.#rest.get('/v1/consent-templates')) as { items: readonly ConsentTemplate[] };

@@ -96,7 +96,7 @@ export async function answerRequest(
       ...(maxAccesses === undefined ? {} : { maxAccesses }),
     },
     idempotency,
-    requestId,
+    { requestId },
   );
   return { status: 'approved', consentId, ...(transaction === undefined ? {} : { transaction }) };
 }

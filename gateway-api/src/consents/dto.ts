@@ -99,6 +99,8 @@ export class ConsentView extends Scope {
   @IsOptional() @IsInt() maxAccesses?: number;
   @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => Scope) exceptions?: Scope[];
   @IsOptional() @IsInt() mayDelegate?: number;
+  /** The consent that this one follows. */
+  @IsOptional() @IsFormat('uuid') renews?: string;
   /** Of a delegated one: who passed it on, and the consents it comes from, the nearest first. */
   @IsOptional() @IsFormat('uuid') delegatedBy?: string;
   @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => ConsentParentView) parents?: ConsentParentView[];
@@ -113,6 +115,11 @@ export class GrantedConsent {
   @IsOptional() @IsBoolean() deniesEverything?: true;
   @IsOptional() @IsString() transactionId?: string;
   @IsOptional() @IsInt() blockNumber?: number;
+}
+
+export class ConsentRenewal {
+  /** Exclusive. Absent: from now for as long as before. */
+  @IsOptional() @IsFormat('date-time-offset') expiresAt?: string;
 }
 
 export class RevokedConsent {

@@ -25,7 +25,7 @@ export interface Granted {
 }
 
 /**
- * @param requestId the request for access that the consent approves
+ * @param bound the request for access that the consent approves, or the consent that it follows
  * @throws Refusal of the ledger; Problem staff_not_found, organization_not_found when the grantee has no key to seal to
  */
 export async function grantConsent(
@@ -34,7 +34,7 @@ export async function grantConsent(
   patientId: string,
   asked: NewConsent,
   idempotency: Derivation,
-  requestId?: string,
+  bound: Pick<GrantConsent, 'requestId' | 'renews'> = {},
 ): Promise<Granted> {
   const patient = await patientOf(services, patientId);
   const { note, decision = 'permit', level = 'read', grantee, ...scope } = withTemplate(asked, services.clock());
@@ -56,7 +56,7 @@ export async function grantConsent(
     home: patient.home,
     grantee,
     ...offered(keys),
-    ...(requestId === undefined ? {} : { requestId }),
+    ...bound,
     ...(note === undefined ? {} : { sealedNote: await sealedNote(services, patient, consentId, note) }),
   };
   const { transaction, result } = await services.ledger.submit<{ closes?: string }>(caller.identity, {

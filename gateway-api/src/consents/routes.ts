@@ -15,6 +15,7 @@ import { AuthorizedPatient, ListAuthorizedRecords } from './authorizedDto.ts';
 import { delegateConsent, revocationTouches } from './delegate.ts';
 import {
   ConsentParams,
+  ConsentRenewal,
   ConsentTemplateView,
   ConsentView,
   GrantedConsent,
@@ -26,6 +27,7 @@ import {
 import { grantConsent } from './grant.ts';
 import { previewConsents } from './preview.ts';
 import { ConsentPreview, ConsentQuestion } from './previewDto.ts';
+import { renewConsent } from './renew.ts';
 import { templateViews } from './templates.ts';
 
 const delegators = rolesOf('care.delegateConsent');
@@ -98,9 +100,37 @@ export function consentRoutes(services: Services): Route[] {
         return { status: 200, body: consentView(consent) };
       },
     }),
+    renewalRoute(services),
     revocationRoute(services),
     ...delegationRoutes(services),
   ];
+}
+
+function renewalRoute(services: Services): Route {
+  return route({
+    method: 'post',
+    path: '/v1/consents/:consentId/renewal',
+    operationId: 'renewConsent',
+    tag: 'consents',
+    summary: 'Grants a consent once more, with another end',
+    description:
+      'The new one says what the former said and names it; what counts counts anew. A revoked one is not renewed.',
+    audience: patientSide,
+    params: ConsentParams,
+    body: ConsentRenewal,
+    responses: { 201: { description: 'granted', body: GrantedConsent } },
+    async handler({ params, body: { expiresAt }, caller, idempotency }) {
+      const former = await consentOf(services, params.consentId, ({ patientId }) =>
+        isOnPatientSide(services, caller, patientId),
+      );
+      const { consentId, transaction, ...keys } = await renewConsent(services, caller, former, expiresAt, idempotency);
+      return {
+        status: 201,
+        headers: { location: `/v1/consents/${consentId}` },
+        body: { id: consentId, ...keys, ...transactionMembers(transaction) },
+      };
+    },
+  });
 }
 
 function revocationRoute(services: Services): Route {

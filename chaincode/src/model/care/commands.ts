@@ -274,6 +274,8 @@ export class GrantConsent extends Scope {
   @IsOptional() @IsFormat('base64url') @MaxLength(8192) sealedNote?: string;
   /** The request for access that this consent answers: its grantee asked. */
   @IsOptional() @IsFormat('uuid') requestId?: string;
+  /** The consent that this one follows: of the same grantee, and not revoked. */
+  @IsOptional() @IsFormat('uuid') renews?: string;
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(20)

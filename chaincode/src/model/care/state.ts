@@ -212,6 +212,8 @@ export interface Consent extends ConsentRule {
   /** The purpose in the patient's words, sealed. */
   sealedNote?: string;
   grantedBy: string;
+  /** The consent that this one follows. */
+  renews?: string;
   /** Of a delegated one: the member of staff who passed it on. */
   delegatedBy?: string;
   /** Of a denial that found its bucket full. */

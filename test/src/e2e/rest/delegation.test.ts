@@ -160,3 +160,19 @@ describe('a consent that may be passed on', () => {
     expect(records[0]!.lost.filter(inLaboratory)).toMatchObject([{ basis }]);
   });
 });
+
+describe('a consent that is renewed', () => {
+  test('says what it said with another end, names the one before, and opens what that opened; a revoked one is not renewed', async () => {
+    const { id, bank, store, session, toBen } = await newPatient();
+    await store('one');
+    const expiresAt = new Date(Date.now() + 3600_000).toISOString();
+    const first = await bank.grantConsent(id, { ...toBen, expiresAt });
+    const second = await bank.renewConsent(first.id);
+    const renewed = await session.read<{ expiresAt: string }>(`/v1/consents/${second.id}`);
+    expect(renewed).toMatchObject({ grantee: toBen.grantee, categories: ['lab_result'], renews: first.id });
+    expect(Date.parse(renewed.expiresAt)).toBeGreaterThan(Date.parse(expiresAt));
+    await bank.revokeConsent(first.id);
+    expect(await textsFor(ben, id)).toEqual(['one']);
+    await expect(bank.renewConsent(first.id)).rejects.toMatchObject({ code: 'consent_already_ended' });
+  });
+});

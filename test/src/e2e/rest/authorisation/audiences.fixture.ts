@@ -90,6 +90,7 @@ export const expectedAudiences: Readonly<Record<string, ExpectedAudience>> = {
   listConsents: patientSide,
   getConsent: patientSide,
   revokeConsent: [...patientSide, ...requesters],
+  renewConsent: patientSide,
   delegateConsent: requesters,
   listDelegations: [...patientSide, ...requesters],
   previewConsents: patientSide,
