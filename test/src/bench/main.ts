@@ -52,7 +52,7 @@ async function run(network: Network, options: Options, loadAverageBefore: number
   if (parts.has('ledger')) await benchLedger(stage);
   if (parts.has('rest')) await benchRest(stage);
   if (parts.has('import')) await benchImport(stage);
-  if (parts.has('content')) content = await benchContent(stage);
+  if (parts.has('content')) content = await benchContent(stage, options.mebibytes);
   if (parts.has('supply')) {
     await benchBaseline(stage);
     supply = await benchSupply(stage, options.packs);

@@ -20,6 +20,8 @@ export interface Options {
   readonly records: number;
   /** Consents that a patient of `care` gives to others, at the most. */
   readonly consents: number;
+  /** MiB of the file of `content`. */
+  readonly mebibytes: number;
   /** Leaves the consortium running, for a look at it. */
   readonly keep: boolean;
   readonly help: boolean;
@@ -34,7 +36,7 @@ export const help = `npm run bench -- [startup | ledger | rest | import | conten
   ledger    a plain contract beside ours: submits, evaluates, and an evaluate of ours
   rest      records, accesses, consents, supply events, content reads through REST
   import    charts of generated patients, side by side
-  content   100 MB up and down, and the gateway's memory meanwhile
+  content   a large file up and down, and the gateway's memory meanwhile
   supply    commissioning, containers and recalls of growing size, verification; with its own baseline
   care      consents, accesses, a large chart shared, searched and verified, 500 MB; with its own baseline
   attacks   no speed: labelled attacks judged by the rules, see npm run bench -- attacks --help
@@ -44,6 +46,7 @@ export const help = `npm run bench -- [startup | ledger | rest | import | conten
   --load NAMES    only these, as recordAppend,access
   --clients N     callers at once, each an identity of its own (default 64)
   --largest N     packs of the largest lot and container of supply, of ${sizes.join(', ')} (default 100000)
+  --mebibytes N   of the file of content (default 100; at the most 1024)
   --records N     records of the largest chart of care, the others being 100, 1000, … (default 10000)
   --consents N    consents to others beside which care opens a chart, from 10 on (default 1000)
   --seconds N     how long each load is measured (default 10)
@@ -63,6 +66,7 @@ export function readOptions(words: readonly string[]): Options {
       seconds: { type: 'string', default: '10' },
       largest: { type: 'string', default: '100000' },
       records: { type: 'string', default: '10000' },
+      mebibytes: { type: 'string', default: '100' },
       consents: { type: 'string', default: '1000' },
       name: { type: 'string', default: 'bench' },
       'base-port': { type: 'string', default: '21000' },
@@ -79,6 +83,7 @@ export function readOptions(words: readonly string[]): Options {
     seconds: positive('--seconds', values.seconds),
     packs: sizesUpTo(positive('--largest', values.largest)),
     records: positive('--records', values.records),
+    mebibytes: positive('--mebibytes', values.mebibytes),
     consents: positive('--consents', values.consents),
     name: values.name,
     basePort: positive('--base-port', values['base-port']),

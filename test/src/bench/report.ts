@@ -83,7 +83,7 @@ export function ratiosOf(loads: readonly Figures[], content: ContentFigures | un
   }
   if (content !== undefined) {
     const value = Math.max(content.uploadGrowth, content.downloadGrowth);
-    const what = '100 MB up and down: growth of the gateway, MB';
+    const what = `${content.bytes / 1_048_576} MB up and down: growth of the gateway, MB`;
     const reached = value < mostContentGrowth && content.equal;
     ratios.push({ what, value: value / 1_048_576, target: '< 200', reached });
   }
@@ -118,7 +118,7 @@ export function reportTable({ loads, ratios, content, supply, care, memory, ...a
     ...(content === undefined
       ? []
       : [
-          `100 MB up ${content.uploadSeconds.toFixed(1)} s (+${megabytes(content.uploadGrowth)}), ` +
+          `${megabytes(content.bytes)} up ${content.uploadSeconds.toFixed(1)} s (+${megabytes(content.uploadGrowth)}), ` +
             `down ${content.downloadSeconds.toFixed(1)} s (+${megabytes(content.downloadGrowth)}), ` +
             (content.equal ? 'equal' : 'NOT EQUAL'),
         ]),

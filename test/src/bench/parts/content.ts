@@ -5,7 +5,6 @@ import type { ProcessWatch } from '../measure/processes.ts';
 import type { Stage } from '../stage.ts';
 
 const mebibyte = 1_048_576;
-const mebibytesOfContent = 100;
 const sampleMs = 50;
 
 export interface ContentFigures {
@@ -19,9 +18,10 @@ export interface ContentFigures {
   readonly equal: boolean;
 }
 
-export async function benchContent(stage: Stage): Promise<ContentFigures> {
+/** @param mebibytes of the file */
+export async function benchContent(stage: Stage, mebibytes: number): Promise<ContentFigures> {
   const { clinicians, patients } = await stage.population();
-  return benchFile(stage, clinicians[0]!.caller, patients[0]!.chart, mebibytesOfContent);
+  return benchFile(stage, clinicians[0]!.caller, patients[0]!.chart, mebibytes);
 }
 
 /** @param mebibytes of the file */
