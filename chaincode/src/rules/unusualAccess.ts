@@ -10,7 +10,7 @@ export const bulkAbove = 100;
 export interface JudgedAccess {
   /** How many records the access covers. */
   readonly records: number;
-  /** A consent on which it rests names the person, or their department. */
+  /** A consent on which it rests names the person, their department, or the care team that they are on. */
   readonly isNamed: boolean;
   /** The person's department has written in this chart. */
   readonly hasWritten: boolean;

@@ -77,7 +77,7 @@ async function accessesIn(db: Db, mspId: string, first: number, last: number): P
       ) end as records,
       exists (
         select from jsonb_array_elements(a.basis) b join consents c on c.consent_id = b ->> 'consentId'
-        where c.patient_id = a.patient_id and c.grantee_kind in ('person', 'department')
+        where c.patient_id = a.patient_id and c.grantee_kind in ('person', 'department', 'care-team')
       ) or a.basis @> '[{"kind": "token"}]' as "isNamed",
       a.basis @> '[{"kind": "author"}]' or exists (
         select from records w where w.patient_id = a.patient_id and w.author_org = a.accessor_org
