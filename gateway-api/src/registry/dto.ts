@@ -139,6 +139,9 @@ export class StaffParams {
 export class StaffQuery extends PageQuery {
   @IsOptional() @IsIn(staffRoles) role?: StaffRole;
   @IsOptional() @IsString() @MaxLength(64) department?: string;
+  /** The organisation. */
+  @IsOptional() @IsFormat('msp-id') mspId?: string;
+  @IsOptional() @IsIn(['active', 'suspended']) status?: string;
 }
 
 export class NewGroupKey {

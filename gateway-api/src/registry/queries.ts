@@ -64,7 +64,7 @@ export async function findLicence(db: Db, licenceId: string): Promise<LicenceVie
 
 export async function listStaff(
   db: Db,
-  { limit = defaultLimit, cursor, role, department }: StaffQuery,
+  { limit = defaultLimit, cursor, role, department, mspId, status }: StaffQuery,
 ): Promise<Found<StaffView>> {
   let select = db
     .selectFrom('staff')
@@ -74,6 +74,8 @@ export async function listStaff(
   if (cursor !== undefined) select = select.where('staff_id', '>', keyOf(cursor));
   if (role !== undefined) select = select.where('role', '=', role);
   if (department !== undefined) select = select.where('department', '=', department);
+  if (mspId !== undefined) select = select.where('msp_id', '=', mspId);
+  if (status !== undefined) select = select.where('status', '=', status);
   return paged(await select.execute(), limit, (row) => row.staff_id, staffView);
 }
 

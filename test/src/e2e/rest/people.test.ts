@@ -150,3 +150,21 @@ test('a receipt says whose content left, once for an access; being permitted alo
   expect(receipts).toMatchObject([{ accessId: read.id, recordId: id, version: 1, accessorOrg: home }]);
   expect(receipts.map(({ accessId }) => accessId)).not.toContain(unread.id);
 });
+
+test('staff are listed by organisation, department, role and status, a page at a time', async () => {
+  const admin = await world.people.as(home, 'admin');
+  const department = `ward-${randomUUID().slice(0, 8)}`;
+  const register = (role: string) =>
+    admin.create<{ staffId: string }>('/v1/staff', { role, department, subject: `staff-${randomUUID()}` });
+  const [nurse, clinician] = [await register('nurse'), await register('clinician')];
+  await admin.create(`/v1/staff/${nurse.staffId}/suspension`);
+  const listed = async (filter: string) =>
+    (await all(admin, `/v1/staff?department=${department}&${filter}`)).map(({ staffId }) => staffId).sort();
+  expect(await listed(`mspId=${home}`)).toEqual([nurse.staffId, clinician.staffId].sort());
+  const first = await admin.read<{ items: object[]; nextCursor: string }>(`/v1/staff?department=${department}&limit=1`);
+  const rest = await admin.read(`/v1/staff?department=${department}&limit=1&cursor=${first.nextCursor}`);
+  expect([...first.items, ...(rest['items'] as object[])]).toHaveLength(2);
+  expect(await listed('mspId=RegulatorMSP')).toEqual([]);
+  expect(await listed('role=clinician')).toEqual([clinician.staffId]);
+  expect(await listed('status=suspended')).toEqual([nurse.staffId]);
+});
