@@ -159,7 +159,7 @@ test('staff are listed by organisation, department, role and status, a page at a
   const [nurse, clinician] = [await register('nurse'), await register('clinician')];
   await admin.create(`/v1/staff/${nurse.staffId}/suspension`);
   const listed = async (filter: string) =>
-    (await all(admin, `/v1/staff?department=${department}&${filter}`)).map(({ staffId }) => staffId).sort();
+    (await all(admin, `/v1/staff?department=${department}&${filter}`)).map(({ staffId }) => String(staffId)).sort();
   expect(await listed(`mspId=${home}`)).toEqual([nurse.staffId, clinician.staffId].sort());
   const first = await admin.read<{ items: object[]; nextCursor: string }>(`/v1/staff?department=${department}&limit=1`);
   const rest = await admin.read(`/v1/staff?department=${department}&limit=1&cursor=${first.nextCursor}`);
