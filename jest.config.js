@@ -4,6 +4,7 @@ const shared = {
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
   setupFiles: ['reflect-metadata'],
+  setupFilesAfterEnv: ['<rootDir>/test/patience.mjs'],
   modulePathIgnorePatterns: ['/dist/', '/network/.data/'],
   transform: {
     '^.+\\.ts$': [
@@ -23,10 +24,6 @@ const shared = {
 };
 
 const project = (displayName, testMatch) => ({ ...shared, displayName, testMatch });
-const onNetwork = (displayName, testMatch) => ({
-  ...project(displayName, testMatch),
-  setupFilesAfterEnv: ['<rootDir>/test/patience.mjs'],
-});
 
 export default {
   testSequencer: './test/sequencer.mjs',
@@ -37,8 +34,8 @@ export default {
     ]),
     project('conformance', ['<rootDir>/test/src/conformance/**/*.test.ts']),
     project('boundaries', ['<rootDir>/test/src/boundaries/**/*.test.ts']),
-    onNetwork('e2e', ['<rootDir>/test/src/e2e/**/*.test.ts']),
-    onNetwork('faults', ['<rootDir>/test/src/faults/**/*.test.ts']),
+    project('e2e', ['<rootDir>/test/src/e2e/**/*.test.ts']),
+    project('faults', ['<rootDir>/test/src/faults/**/*.test.ts']),
     project('ipfs', ['<rootDir>/test/src/ipfs/**/*.test.ts']),
     project('attacks', ['<rootDir>/test/src/attacks/**/*.test.ts']),
   ],

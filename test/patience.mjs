@@ -1,4 +1,4 @@
 import { jest } from '@jest/globals';
 
-/** Real networks on a busy machine: a hook or test without a limit of its own has two minutes. */
+/** On a busy machine a database or a network takes long: a hook or test without a limit of its own has two minutes. */
 jest.setTimeout(120_000);

@@ -1,11 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { applied, identityOf, type Identity } from '../ledger/scenario.fixture.ts';
 import { accessIdOf, membershipIdOf } from '../rules/index.ts';
 import { CareWorld, home, originOf, type Person, type WorldPatient } from './careWorld.fixture.ts';
-
-/** A busy machine makes keys many times slower. */
-jest.setTimeout(60_000);
 
 const categories = ['lab_result'];
 const elsewhere = 'Hospital2MSP';

@@ -1,11 +1,8 @@
-import { describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { sealingSuite } from './hpke.ts';
 import { javaScriptMlKem768, knowsMlKem768, nativeMlKem768 } from './mlKem768.ts';
 import { x25519 } from './x25519.ts';
-
-/** A busy machine runs the library's part many times slower. */
-jest.setTimeout(60_000);
 
 const native = nativeMlKem768(crypto.subtle as never);
 const seed = fc.uint8Array({ minLength: 64, maxLength: 64 });

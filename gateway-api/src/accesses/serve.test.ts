@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { RecordFact, RecordVersion } from '@chain-of-care/chaincode/model';
 import { entryHash } from '@chain-of-care/chaincode/rules';
 import { sealFacts } from '@chain-of-care/client';
@@ -9,9 +9,6 @@ import { readModelInMemory } from '../readmodel/readModel.fixture.ts';
 import type { Services } from '../services.ts';
 import type { OpenedAccesses } from './openedAccesses.ts';
 import { ServedAccess, type RecordSearch } from './serve.ts';
-
-/** A busy machine runs PGlite many times slower. */
-jest.setTimeout(120_000);
 
 const home = 'HospitalMSP';
 const patientId = randomUUID();

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { formats, Refusal, type RecordFact, type RecordVersion } from '@chain-of-care/chaincode/model';
 import { chainStart, entryHash } from '@chain-of-care/chaincode/rules';
 import { FixtureLedger } from '../readmodel/blocks/ledger.fixture.ts';
@@ -7,9 +7,6 @@ import type { ReadModel } from '../readmodel/index.ts';
 import { readModelInMemory, staffWrite, writing } from '../readmodel/readModel.fixture.ts';
 import type { Services } from '../services.ts';
 import { checkIntegrity } from './check.ts';
-
-/** A busy machine runs PGlite many times slower. */
-jest.setTimeout(120_000);
 
 const patientId = randomUUID();
 const ids = [randomUUID(), randomUUID(), randomUUID()];

@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { expect, jest, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { Metrics } from '../metrics/metrics.ts';
 import { readModelInMemory } from '../readmodel/readModel.fixture.ts';
 import type { Services } from '../services.ts';
 import { checkEveryChart } from './schedule.ts';
-
-/** A busy machine runs PGlite many times slower. */
-jest.setTimeout(120_000);
 
 test('a chart of which nothing can be said is counted, and the next one is verified all the same', async () => {
   const readModel = await readModelInMemory();

@@ -1,13 +1,10 @@
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { FixtureLedger } from '../readmodel/blocks/ledger.fixture.ts';
 import type { ReadModel } from '../readmodel/index.ts';
 import { readModelInMemory, staffWrite, writing } from '../readmodel/readModel.fixture.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { Notice } from './notice.ts';
 import { pharmacist, uuid } from './notifications.fixture.ts';
-
-/** A busy machine runs PGlite many times slower. */
-jest.setTimeout(120_000);
 
 let readModel: ReadModel;
 let facts: number[];

@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { FixtureLedger } from '../readmodel/blocks/ledger.fixture.ts';
 import type { ReadModel } from '../readmodel/index.ts';
 import { readModelInMemory, writing } from '../readmodel/readModel.fixture.ts';
@@ -23,8 +23,6 @@ import {
   uuid,
 } from './notifications.fixture.ts';
 import type { Notifications } from './notifications.ts';
-
-jest.setTimeout(60_000);
 
 let model: ReadModel;
 let ledger: FixtureLedger;

@@ -3,9 +3,6 @@ import { FixtureLedger } from './blocks/ledger.fixture.ts';
 import { Facts } from './facts.ts';
 import { readModelInMemory, staffWrite, writing } from './readModel.fixture.ts';
 
-/** A busy machine runs PGlite many times slower. */
-jest.setTimeout(120_000);
-
 test('a fact is asked of the database once, and again after a block changed one of its kind', async () => {
   const model = await readModelInMemory();
   const ledger = new FixtureLedger().add(writing(staffWrite('s1')));

@@ -23,9 +23,6 @@ const licences = (holder: string, ...list: readonly object[]): object => ({
   licences: list,
 });
 
-/** A busy machine runs PGlite many times slower. */
-jest.setTimeout(120_000);
-
 let model: ReadModel;
 beforeAll(async () => {
   model = await readModelInMemory();

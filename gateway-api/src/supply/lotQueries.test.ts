@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { bitmapOf } from '@chain-of-care/chaincode/model';
 import {
   event,
@@ -20,8 +20,6 @@ import { AlertWatch } from './alertWatch.ts';
 import { lotReport } from './lotReport.ts';
 import { recallEffectiveness } from './recallEffectiveness.ts';
 import { transactionInformation } from './transactionInformation.ts';
-
-jest.setTimeout(60_000);
 
 let model: ReadModel;
 const custody = (holder: string, mspId: string) => ({ holder, mspId, eventId: uuid(1), eventTime: minute(1) });

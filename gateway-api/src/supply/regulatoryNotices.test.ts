@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import {
   event,
   gtin,
@@ -16,8 +16,6 @@ import {
 import type { ReadModel } from '../readmodel/index.ts';
 import { readModelInMemory, writing } from '../readmodel/readModel.fixture.ts';
 import { regulatoryNotices } from './regulatoryNotices.ts';
-
-jest.setTimeout(60_000);
 
 const filed = (index: number, kind: string) => ({
   ...{ kind, classification: 'counterfeit', form: 'form', at: minute(index), eventId: uuid(index) },

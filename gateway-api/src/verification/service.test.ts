@@ -1,10 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { isIncluded, merkleLeaf } from '@chain-of-care/client';
 import { gtin, plant, uuid } from '../supply/story.fixture.ts';
 import { VerificationService } from './service.ts';
 import { openVerificationApp, type VerificationApp } from './verificationApp.fixture.ts';
-
-jest.setTimeout(60_000);
 
 const hourMs = 3_600_000;
 let opened: VerificationApp;

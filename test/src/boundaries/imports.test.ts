@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { afterAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import dependencyCruiser from '../../../.dependency-cruiser.mjs';
 import { cruise, projectRoot, tree } from './cruise.fixture.ts';
 
@@ -84,9 +84,6 @@ const allowed: Readonly<Record<string, string>> = {
   'test/src/a.ts':
     "import '@chain-of-care/gateway-api'; import '@chain-of-care/network'; import '@chain-of-care/client';",
 };
-
-// The whole project is read, once for every rule that is broken on purpose.
-jest.setTimeout(120_000);
 
 describe('the direction of imports', () => {
   const trees: string[] = [];

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { FixtureLedger } from '../blocks/ledger.fixture.ts';
 import { storedSamples } from '../projectors/samples.fixture.ts';
@@ -6,9 +6,6 @@ import { auditEvents } from '../queries/audit.ts';
 import type { ReadModel } from '../readModel.ts';
 import { readModelInMemory, writing } from '../readModel.fixture.ts';
 import type { Deviation } from './compare.ts';
-
-/** A busy machine runs PGlite many times slower. */
-jest.setTimeout(120_000);
 
 const sampleOf = (type: string): object => storedSamples.find(({ t }) => t === type)!;
 const access = (accessId: string): object => ({ ...sampleOf('access'), accessId });

@@ -1,11 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { ReadModel } from '../readModel.ts';
 import { readModelInMemory } from '../readModel.fixture.ts';
 import { accessById } from './care.ts';
-
-/** A busy machine runs PGlite many times slower. */
-jest.setTimeout(120_000);
 
 let model: ReadModel;
 beforeAll(async () => {

@@ -1,10 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { expect, jest, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { readModelInMemory } from '../readModel.fixture.ts';
 import { countRecords, recordsOfPatient, recordStatuses } from './records.ts';
-
-/** A busy machine runs PGlite many times slower. */
-jest.setTimeout(120_000);
 
 const patientId = randomUUID();
 
