@@ -5,8 +5,10 @@
 import type { Kysely } from 'kysely';
 import type { Caller } from '../auth/caller.ts';
 import { SealedJson } from '../keystore/sealedJson.ts';
-import { GatheredWrites } from '../readmodel/database/gatheredWrites.ts';
+import { Together } from '../readmodel/database/together.ts';
 import type { Database } from '../readmodel/index.ts';
+
+const rowsOfStatement = 500;
 
 export interface Origin {
   /** IP address, as the gateway or the proxy before it saw it. */
@@ -29,20 +31,21 @@ export class Origins {
   readonly #db: Kysely<Database>;
   readonly #sealed: SealedJson<Origin>;
   readonly #clock: () => number;
-  readonly #writes: GatheredWrites<Row>;
+  readonly #written: Together<Row, void>;
 
   /** @param key 32 bytes */
   constructor(db: Kysely<Database>, key: Uint8Array, clock: () => number) {
     this.#db = db;
     this.#sealed = new SealedJson(key);
     this.#clock = clock;
-    this.#writes = new GatheredWrites((rows) =>
-      db
+    this.#written = new Together<Row, void>(async (rows) => {
+      await db
         .insertInto('audit_origins')
         .values(rows)
         .onConflict((conflict) => conflict.column('reference').doNothing())
-        .execute(),
-    );
+        .execute();
+      return [];
+    }, rowsOfStatement);
   }
 
   /** @param reference id of the transaction, or of the gateway's own act; the first origin of a reference stays */
@@ -54,7 +57,7 @@ export class Origins {
       ...(gln === undefined ? {} : { gln }),
     };
     const sealed = this.#sealed.seal(reference, { address: origin.address, place });
-    await this.#writes.add({ reference, sealed, noted_at: new Date(this.#clock()).toISOString() });
+    await this.#written.ask({ reference, sealed, noted_at: new Date(this.#clock()).toISOString() });
   }
 
   /** @returns by reference; what was done at another member's gateway is kept there */

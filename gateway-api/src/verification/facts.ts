@@ -4,7 +4,7 @@ import { isValid, recipientLicences, type PackFacts, type VerificationFacts } fr
 import { sql } from 'kysely';
 import type { ReadModel } from '../readmodel/index.ts';
 import type { AlertRow, BriefEvent, FactsOfPack, KnownPack, ProductRow } from './knownPack.ts';
-import { Together } from './together.ts';
+import { Together } from '../readmodel/database/together.ts';
 
 type Db = ReadModel['db'];
 

@@ -10,7 +10,7 @@ import type { Caller } from '../auth/caller.ts';
 import type { ReadModel } from '../readmodel/index.ts';
 import type { Decided } from './decided.ts';
 import type { VerificationView } from './dto.ts';
-import { Together } from './together.ts';
+import { Together } from '../readmodel/database/together.ts';
 
 interface Entry {
   readonly verification_id: string;
