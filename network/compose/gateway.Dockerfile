@@ -3,4 +3,4 @@ ARG NODE_IMAGE
 FROM ${NODE_IMAGE}
 WORKDIR /app
 COPY app/ ./
-CMD ["node", "--enable-source-maps", "gateway-api/dist/main.js"]
+CMD ["node", "--enable-source-maps", "--max-semi-space-size=16", "gateway-api/dist/main.js"]
