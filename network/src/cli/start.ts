@@ -13,6 +13,9 @@ import { followLogs, logNames } from './logs.ts';
 import { chosenNetwork } from '../choice.ts';
 import type { Options } from './options.ts';
 
+/** As a shell tells of SIGINT. */
+const interruptedStatus = 130;
+
 export async function startCommand(options: Options, report: Report, waiting: (pid: number) => void): Promise<void> {
   const begun = performance.now();
   const { config, data } = await chosenNetwork(options);
@@ -24,11 +27,19 @@ export async function startCommand(options: Options, report: Report, waiting: (p
       `${config.name} runs already${renewed}; see ${run('status', config)}, end it with ${npm('stop', config)}`,
     );
   } else {
+    const interrupted = (): void => {
+      report.note(
+        `interrupted: what has begun runs on; ${npm('start', config)} goes on with it, ${npm('stop', config)} ends it`,
+      );
+      process.exit(interruptedStatus);
+    };
+    process.once('SIGINT', interrupted);
     await withLock(data.lock, waiting, () => start(config, data, report, options)).catch(async (error: unknown) => {
       // Of a start that was refused before it began nothing stays.
       await rmdir(data.root).catch(() => undefined);
       throw error;
     });
+    process.off('SIGINT', interrupted);
     report.note(`${config.name} is up after ${((performance.now() - begun) / 1000).toFixed(1)} s`);
     if (options.gateways) report.note(addresses(config));
   }

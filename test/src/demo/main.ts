@@ -47,7 +47,8 @@ async function bundleOf(path: string | undefined): Promise<StoryBundle> {
   try {
     return readBundle(await readFile(path, 'utf8'));
   } catch (error) {
-    throw new Hindrance(`${path}: ${messageOf(error)} — give a JSON file with a FHIR R4 bundle about one patient`);
+    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : messageOf(error);
+    throw new Hindrance(`${path}: ${why} — give a JSON file with a FHIR R4 bundle about one patient`);
   }
 }
 
