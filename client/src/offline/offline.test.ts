@@ -66,6 +66,17 @@ describe('a queue of events without connection', () => {
     expect(await queue.pending()).toEqual([]);
   });
 
+  test('the same thing done twice in a millisecond is two events', async () => {
+    const now = new Date('2026-03-01T09:00:00Z');
+    const store = fileQueueStore(join(directory, 'queue.json'));
+    const still = new OfflineQueue(await generateDeviceKey(), store, () => now);
+    const twice = [1, 2].map(
+      async () => (await still.add({ event: 'dispense', packs: [{ gtin, serial: 'A' }] })).statement,
+    );
+    const [first, second] = await Promise.all(twice);
+    expect(first).not.toBe(second);
+  });
+
   test('a refused event leaves the queue with its conflicts', async () => {
     await queue.add({ event: 'dispense', packs: [{ gtin, serial: 'A' }] });
     const refused = { status: 'refused', code: 'locked', conflicts: ['e1'] };

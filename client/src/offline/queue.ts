@@ -23,6 +23,7 @@ export class OfflineQueue {
   readonly #keys: CryptoKeyPair;
   readonly #store: QueueStore;
   readonly #now: () => Date;
+  #lastTime = 0;
 
   /** @param keys the device's pair; its public key is registered at the premises */
   constructor(keys: CryptoKeyPair, store: QueueStore, now: () => Date = () => new Date()) {
@@ -32,18 +33,24 @@ export class OfflineQueue {
   }
 
   /**
-   * Signs an event and keeps it.
+   * Signs an event and keeps it. Without a time of its own it gets the present one, later than that of the one before: two
+   * statements of the same words and time are one event.
    *
    * @throws Refusal validation_failed, invalid_identifier
    */
   async add(event: Omit<OfflineEvent, 'eventTime'> & { readonly eventTime?: string }): Promise<SignedEvent> {
-    const { eventTime = this.#now().toISOString(), event: kind, ...rest } = event;
+    const { eventTime = this.#laterTime(), event: kind, ...rest } = event;
     const signed = await signStatement(
       this.#keys,
       queuedStatement({ ...rest, event: kind as OfflineEvent['event'], eventTime }),
     );
     await this.#store.save([...(await this.#store.load()), signed]);
     return signed;
+  }
+
+  #laterTime(): string {
+    this.#lastTime = Math.max(this.#now().getTime(), this.#lastTime + 1);
+    return new Date(this.#lastTime).toISOString();
   }
 
   async pending(): Promise<readonly SignedEvent[]> {
