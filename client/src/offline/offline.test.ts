@@ -75,6 +75,7 @@ describe('a queue of events without connection', () => {
     );
     const [first, second] = await Promise.all(twice);
     expect(first).not.toBe(second);
+    expect((await still.pending()).map(({ statement }) => statement)).toEqual([first, second]);
   });
 
   test('a refused event leaves the queue with its conflicts', async () => {

@@ -24,6 +24,7 @@ export class OfflineQueue {
   readonly #store: QueueStore;
   readonly #now: () => Date;
   #lastTime = 0;
+  #changed: Promise<void> = Promise.resolve();
 
   /** @param keys the device's pair; its public key is registered at the premises */
   constructor(keys: CryptoKeyPair, store: QueueStore, now: () => Date = () => new Date()) {
@@ -40,12 +41,20 @@ export class OfflineQueue {
    */
   async add(event: Omit<OfflineEvent, 'eventTime'> & { readonly eventTime?: string }): Promise<SignedEvent> {
     const { eventTime = this.#laterTime(), event: kind, ...rest } = event;
-    const signed = await signStatement(
-      this.#keys,
-      queuedStatement({ ...rest, event: kind as OfflineEvent['event'], eventTime }),
-    );
-    await this.#store.save([...(await this.#store.load()), signed]);
+    const statement = queuedStatement({ ...rest, event: kind as OfflineEvent['event'], eventTime });
+    let signed!: SignedEvent;
+    await this.#change(async (events) => {
+      signed = await signStatement(this.#keys, statement);
+      return [...events, signed];
+    });
     return signed;
+  }
+
+  /** One change after the other: none is lost to another that read before it. */
+  #change(change: (events: readonly SignedEvent[]) => Promise<readonly SignedEvent[]>): Promise<void> {
+    const saved = this.#changed.then(async () => this.#store.save(await change(await this.#store.load())));
+    this.#changed = saved.catch(() => undefined);
+    return saved;
   }
 
   #laterTime(): string {
@@ -76,7 +85,7 @@ export class OfflineQueue {
         if (error instanceof GatewayUnreachable) return results;
         throw error;
       }
-      await this.#store.save((await this.#store.load()).slice(events.length));
+      await this.#change(async (kept) => kept.slice(events.length));
     }
   }
 }
