@@ -10,6 +10,8 @@ import { openIssuers } from './auth/issuers.ts';
 import { capabilityRoutes } from './capabilities.ts';
 import type { Config } from './config/config.ts';
 import { discoveryRoutes, resourceMetadataUrl } from './discovery/routes.ts';
+import { consentEndNotices } from './consents/endNotices.ts';
+import { ConsentEndWatch } from './consents/endWatch.ts';
 import { EpochWatch } from './consents/epochWatch.ts';
 import { EpochsUnderWay } from './custody/epochsUnderWay.ts';
 import { CaEnrolment } from './enrolment/enrolment.ts';
@@ -118,6 +120,7 @@ export async function startGateway(config: Config, log: Log, clock: () => number
   const answerTable = new AnswerTable(readModel.db, keystore.derived('kept answers'), clock, log);
   const answers = new FirstAnswers(keystore.derived('answers'), answerTable, clock);
   await Promise.all([operations.recover(), answers.recover()]);
+  const consentEnds = { mspId, clock, noticeDays: config.consentNoticeDays };
   const notifications = await Notifications.open({
     readModel,
     keystore,
@@ -126,6 +129,7 @@ export async function startGateway(config: Config, log: Log, clock: () => number
       regulatoryNotices({ mspId, regulator: consortium.regulator }),
       licenceNotices({ mspId, regulator: consortium.regulator }),
       careNotices(mspId),
+      consentEndNotices(consentEnds),
       integrityNotices(mspId),
       reviewNotices(mspId),
     ],
@@ -211,6 +215,7 @@ export async function startGateway(config: Config, log: Log, clock: () => number
   if (consortium.roleOf(mspId) === 'hospital') {
     integrity.start();
     epochs.start();
+    new ConsentEndWatch(services, consentEnds).start();
   }
   log.info({ mspId, url: config.publicUrl, issuer: issuers.issuer }, 'gateway listens');
 

@@ -287,6 +287,13 @@ export const variables = {
     fallback: '1440',
     parse: wholeNumber(0, 525_600),
   },
+  consentNoticeDays: {
+    name: 'CONSENT_NOTICE_DAYS',
+    describes:
+      'how many days before a consent expires people are told, or the last quarter of its time if that is less; 0 for never',
+    fallback: '7',
+    parse: wholeNumber(0, 365),
+  },
   corsOrigins: {
     name: 'CORS_ORIGINS',
     describes: 'origins allowed to call from a browser, separated by commas; none without it',

@@ -9,7 +9,7 @@ import type { Notice, NoticeSource } from './notice.ts';
 
 type Db = Kysely<Database>;
 
-interface Fact {
+export interface CareFact {
   readonly id: string;
   /** Who is told: the patient, or who asked the patient. */
   readonly recipient: string;
@@ -17,6 +17,7 @@ interface Fact {
   readonly block: number;
   readonly count?: number;
   readonly status?: string;
+  readonly endsAt?: Date;
   /** Told as well. */
   readonly also?: string;
 }
@@ -38,13 +39,14 @@ const severityOf: Readonly<Partial<Record<NoticeKind, Notice['severity']>>> = {
   representativeConfirmed: 'high',
   representativeEnded: 'high',
   consentDelegated: 'medium',
+  consentExpiring: 'medium',
 };
 
 /** @param mspId the own organisation: only its own patients have a login here */
 export function careNotices(mspId: string): NoticeSource {
   return async (db, { first, last }) => {
     const within = sql`block_number between ${first} and ${last}`;
-    const facts: readonly (readonly [NoticeKind, readonly Fact[]])[] = [
+    const facts: readonly (readonly [NoticeKind, readonly CareFact[]])[] = [
       ['recordStored', await stored(db, mspId, within)],
       ['recordWithdrawn', await withdrawn(db, mspId, within)],
       ['recordsAccessed', await accesses(db, mspId, within, 'permit')],
@@ -59,14 +61,22 @@ export function careNotices(mspId: string): NoticeSource {
       ['representativeConfirmed', await confirmed(db, mspId, within)],
       ['representativeEnded', await ended(db, mspId, within)],
     ];
-    const told = await representativesTold(db, facts);
-    return facts.flatMap(([kind, found]) => found.map((fact) => noticeOf(kind, fact, told)));
+    return careNoticesOf(db, facts);
   };
+}
+
+/** Each for the patient, and for who represents them at the time. */
+export async function careNoticesOf(
+  db: Db,
+  facts: readonly (readonly [NoticeKind, readonly CareFact[]])[],
+): Promise<readonly Notice[]> {
+  const told = await representativesTold(db, facts);
+  return facts.flatMap(([kind, found]) => found.map((fact) => noticeOf(kind, fact, told)));
 }
 
 function noticeOf(
   kind: NoticeKind,
-  { id, recipient, at, block, count, status, also }: Fact,
+  { id, recipient, at, block, count, status, endsAt, also }: CareFact,
   told: readonly Representation[],
 ): Notice {
   const representing = told.filter((each) => each.patient_id === recipient && isInForce(each, at));
@@ -78,6 +88,7 @@ function noticeOf(
       reference: id,
       ...(count === undefined ? {} : { recordCount: String(count) }),
       ...(status === undefined ? {} : { status }),
+      ...(endsAt === undefined ? {} : { endsAt: endsAt.toISOString() }),
       // Who represents several must know about whom.
       ...(representing.length === 0 && also === undefined ? {} : { patientId: recipient }),
     },
@@ -92,8 +103,8 @@ function noticeOf(
 type Condition = ReturnType<typeof sql>;
 
 /** One notice for each patient and transaction, however many records it appended. */
-async function stored(db: Db, mspId: string, within: Condition): Promise<readonly Fact[]> {
-  const { rows } = await sql<Fact>`
+async function stored(db: Db, mspId: string, within: Condition): Promise<readonly CareFact[]> {
+  const { rows } = await sql<CareFact>`
     select r.tx_id as id, r.patient_id as recipient, max(r.record_time) as at, r.block_number as block,
       count(*)::int4 as count
     from records r join patients p on p.patient_id = r.patient_id and p.home = ${mspId}
@@ -103,8 +114,8 @@ async function stored(db: Db, mspId: string, within: Condition): Promise<readonl
   return rows.map((row) => ({ ...row, id: `${row.id}-${row.recipient}` }));
 }
 
-async function withdrawn(db: Db, mspId: string, within: Condition): Promise<readonly Fact[]> {
-  const { rows } = await sql<Fact>`
+async function withdrawn(db: Db, mspId: string, within: Condition): Promise<readonly CareFact[]> {
+  const { rows } = await sql<CareFact>`
     select w.record_id as id, w.patient_id as recipient, w.withdrawn_at as at, w.block_number as block
     from record_withdrawals w join patients p on p.patient_id = w.patient_id and p.home = ${mspId}
     where ${within} order by w.block_number, w.record_id`.execute(db);
@@ -112,8 +123,8 @@ async function withdrawn(db: Db, mspId: string, within: Condition): Promise<read
 }
 
 /** Of others: not the patient's own. */
-async function accesses(db: Db, mspId: string, within: Condition, decision: string): Promise<readonly Fact[]> {
-  const { rows } = await sql<Fact>`
+async function accesses(db: Db, mspId: string, within: Condition, decision: string): Promise<readonly CareFact[]> {
+  const { rows } = await sql<CareFact>`
     select a.access_id as id, a.patient_id as recipient, a.record_time as at, a.block_number as block
     from accesses a join patients p on p.patient_id = a.patient_id and p.home = ${mspId}
     where ${within} and a.decision = ${decision} and a.accessor_id <> a.patient_id
@@ -122,8 +133,8 @@ async function accesses(db: Db, mspId: string, within: Condition, decision: stri
 }
 
 /** By the patient, or passed on by somebody else. */
-async function granted(db: Db, mspId: string, within: Condition, isDelegated: boolean): Promise<readonly Fact[]> {
-  const { rows } = await sql<Fact>`
+async function granted(db: Db, mspId: string, within: Condition, isDelegated: boolean): Promise<readonly CareFact[]> {
+  const { rows } = await sql<CareFact>`
     select c.consent_id as id, c.patient_id as recipient, c.granted_at as at, t.block_number as block
     from transactions t join consents c on c.tx_id = t.tx_id
       join patients p on p.patient_id = c.patient_id and p.home = ${mspId}
@@ -133,8 +144,8 @@ async function granted(db: Db, mspId: string, within: Condition, isDelegated: bo
 }
 
 /** A request carries the times of its transactions, to the millisecond. */
-async function requested(db: Db, mspId: string, within: Condition): Promise<readonly Fact[]> {
-  const { rows } = await sql<Fact>`
+async function requested(db: Db, mspId: string, within: Condition): Promise<readonly CareFact[]> {
+  const { rows } = await sql<CareFact>`
     select q.request_id as id, q.patient_id as recipient, q.requested_at as at, min(t.block_number) as block
     from transactions t join access_requests q on q.requested_at = t.time
       join patients p on p.patient_id = q.patient_id and p.home = ${mspId}
@@ -144,8 +155,8 @@ async function requested(db: Db, mspId: string, within: Condition): Promise<read
 }
 
 /** Who asked is told of the patient's answer. */
-async function answered(db: Db, mspId: string, within: Condition): Promise<readonly Fact[]> {
-  const { rows } = await sql<Fact>`
+async function answered(db: Db, mspId: string, within: Condition): Promise<readonly CareFact[]> {
+  const { rows } = await sql<CareFact>`
     select q.request_id as id, q.requester_id as recipient, q.answered_at as at, q.status, min(t.block_number) as block
     from transactions t join access_requests q on q.answered_at = t.time
     where t.${within} and t.validation_code = 0 and q.requester_org = ${mspId} and q.status in ('approved', 'denied')
@@ -154,8 +165,8 @@ async function answered(db: Db, mspId: string, within: Condition): Promise<reado
 }
 
 /** A stop carries the time of its transaction, to the millisecond. */
-async function revoked(db: Db, mspId: string, within: Condition): Promise<readonly Fact[]> {
-  const { rows } = await sql<Fact>`
+async function revoked(db: Db, mspId: string, within: Condition): Promise<readonly CareFact[]> {
+  const { rows } = await sql<CareFact>`
     select s.consent_id as id, s.patient_id as recipient, s.revoked_at as at, min(t.block_number) as block
     from transactions t join consent_stops s on s.revoked_at = t.time and s.subject not like 'token/%'
       join patients p on p.patient_id = s.patient_id and p.home = ${mspId}
@@ -164,24 +175,24 @@ async function revoked(db: Db, mspId: string, within: Condition): Promise<readon
   return rows;
 }
 
-async function joined(db: Db, mspId: string, within: Condition): Promise<readonly Fact[]> {
-  const { rows } = await sql<Fact>`
+async function joined(db: Db, mspId: string, within: Condition): Promise<readonly CareFact[]> {
+  const { rows } = await sql<CareFact>`
     select m.membership_id as id, m.patient_id as recipient, m.added_at as at, m.block_number as block
     from care_team_members m join patients p on p.patient_id = m.patient_id and p.home = ${mspId}
     where m.${within} order by m.block_number, m.membership_id`.execute(db);
   return rows;
 }
 
-async function left(db: Db, mspId: string, within: Condition): Promise<readonly Fact[]> {
-  const { rows } = await sql<Fact>`
+async function left(db: Db, mspId: string, within: Condition): Promise<readonly CareFact[]> {
+  const { rows } = await sql<CareFact>`
     select r.membership_id as id, r.patient_id as recipient, r.removed_at as at, r.block_number as block
     from care_team_removals r join patients p on p.patient_id = r.patient_id and p.home = ${mspId}
     where r.${within} order by r.block_number, r.membership_id`.execute(db);
   return rows;
 }
 
-async function confirmed(db: Db, mspId: string, within: Condition): Promise<readonly Fact[]> {
-  const { rows } = await sql<Fact>`
+async function confirmed(db: Db, mspId: string, within: Condition): Promise<readonly CareFact[]> {
+  const { rows } = await sql<CareFact>`
     select r.representative_id as id, r.patient_id as recipient, r.confirmed_at as at, r.block_number as block,
       r.person_id as also
     from representatives r join patients p on p.patient_id = r.patient_id and p.home = ${mspId}
@@ -190,8 +201,8 @@ async function confirmed(db: Db, mspId: string, within: Condition): Promise<read
 }
 
 /** Before its time: that an end has come nobody writes. */
-async function ended(db: Db, mspId: string, within: Condition): Promise<readonly Fact[]> {
-  const { rows } = await sql<Fact>`
+async function ended(db: Db, mspId: string, within: Condition): Promise<readonly CareFact[]> {
+  const { rows } = await sql<CareFact>`
     select e.representative_id as id, e.patient_id as recipient, e.ended_at as at, e.block_number as block,
       r.person_id as also
     from representative_endings e join patients p on p.patient_id = e.patient_id and p.home = ${mspId}
@@ -202,7 +213,7 @@ async function ended(db: Db, mspId: string, within: Condition): Promise<readonly
 
 async function representativesTold(
   db: Db,
-  facts: readonly (readonly [NoticeKind, readonly Fact[]])[],
+  facts: readonly (readonly [NoticeKind, readonly CareFact[]])[],
 ): Promise<readonly Representation[]> {
   const patients = [...new Set(facts.flatMap(([, found]) => found.map(({ recipient }) => recipient)))];
   if (patients.length === 0) return [];

@@ -6,7 +6,7 @@ export type NoticeLanguage = (typeof noticeLanguages)[number];
 
 type Texts = Readonly<Record<NoticeLanguage, readonly [title: string, text: string]>>;
 
-/** `{name}` is replaced by that identifier of the notice; `{type}` by the alert type's name. */
+/** `{name}` is replaced by that identifier of the notice; `{type}` by the alert type's name, `{endsOn}` by a day. */
 export const noticeCatalogue = {
   criticalAlert: {
     en: [
@@ -201,6 +201,22 @@ export const noticeCatalogue = {
     de: ['Einwilligung widerrufen', 'Eine Einwilligung in Ihrem Namen gilt nicht mehr.'],
     ar: ['سُحبت موافقة', 'لم تعد إحدى موافقاتك سارية.'],
   },
+  consentExpiring: {
+    en: ['A consent ends soon', 'A consent ends on {endsOn}. If it should go on, the patient renews it.'],
+    de: [
+      'Eine Einwilligung endet bald',
+      'Eine Einwilligung endet am {endsOn}. Soll sie weiter gelten, erneuert die Patientin oder der Patient sie.',
+    ],
+    ar: ['موافقة توشك على الانتهاء', 'تنتهي إحدى الموافقات في {endsOn}. إن أُريد استمرارها فليجددها المريض.'],
+  },
+  consentLapsed: {
+    en: ['A consent has ended', 'The time of a consent is over, and it no longer holds. The patient can renew it.'],
+    de: [
+      'Eine Einwilligung ist abgelaufen',
+      'Die Zeit einer Einwilligung ist um, sie gilt nicht mehr. Die Patientin oder der Patient kann sie erneuern.',
+    ],
+    ar: ['انتهت موافقة', 'انقضت مدة إحدى الموافقات ولم تعد سارية. يمكن للمريض تجديدها.'],
+  },
   accessRequested: {
     en: [
       'Somebody asks for access',
@@ -267,7 +283,12 @@ export function textOf(
 ): NoticeText {
   const [title, text] = noticeCatalogue[kind][language];
   const type = alertTypeNames[about['type'] as AlertType]?.[language] ?? about['type'] ?? '';
-  const values: Readonly<Record<string, string>> = { ...about, type, goods: goodsIn(about, language) };
+  const values: Readonly<Record<string, string>> = {
+    ...about,
+    type,
+    goods: goodsIn(about, language),
+    endsOn: about['endsAt']?.slice(0, 10) ?? '',
+  };
   const fill = (template: string): string => template.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
   return { title: fill(title), text: fill(text) };
 }

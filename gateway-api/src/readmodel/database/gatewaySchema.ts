@@ -85,6 +85,14 @@ export interface GatewayTables extends NotificationTables {
     block_number: number;
     report: Json<IntegrityReport>;
   };
+  /** Consents' ends of which people were told, and beside which block. */
+  consent_ends: {
+    consent_id: string;
+    kind: 'consentExpiring' | 'consentLapsed';
+    patient_id: string;
+    told_at: Instant;
+    block_number: number;
+  };
   /** Unusual accesses to the own patients' charts, and what came out. */
   access_reviews: {
     review_id: string;
@@ -129,6 +137,7 @@ export const gatewayTables: Readonly<Record<keyof GatewayTables, true>> = {
   verification_usage: true,
   account_plans: true,
   integrity_reports: true,
+  consent_ends: true,
   referral_codes: true,
   read_receipts: true,
   access_reviews: true,

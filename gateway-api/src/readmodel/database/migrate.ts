@@ -21,6 +21,7 @@ import * as takenBack from './migrations/0030-taken-back.ts';
 import * as people from './migrations/0018-people.ts';
 import * as representatives from './migrations/0023-representatives.ts';
 import * as accessReviews from './migrations/0027-access-reviews.ts';
+import * as consentEnds from './migrations/0025-consent-ends.ts';
 import * as careTeam from './migrations/0024-care-team.ts';
 import type { Database } from './schema.ts';
 
@@ -43,6 +44,7 @@ const migrations: Readonly<Record<string, { readonly statements: readonly string
   '0022-audit': audit,
   '0023-representatives': representatives,
   '0024-care-team': careTeam,
+  '0025-consent-ends': consentEnds,
   '0020-access-requests': accessRequests,
   '0021-sharing-tokens': sharingTokens,
   '0018-people': people,

@@ -71,6 +71,20 @@ async function noticesOnce(session: RestSession, kind: string): Promise<string[]
   }
 }
 
+interface Told {
+  readonly kind: string;
+  readonly about: { readonly reference?: string };
+}
+
+/** Notices about a consent, the newest first; waits for one of this kind. */
+async function noticesAbout(session: RestSession, kind: string | undefined, consentId: string): Promise<Told[]> {
+  for (const deadline = Date.now() + 40_000; ; await delay(300)) {
+    const { items } = await session.read<{ items: Told[] }>('/v1/notifications?limit=50');
+    const told = items.filter(({ about }) => about.reference === consentId);
+    if (kind === undefined || told.some((each) => each.kind === kind) || Date.now() > deadline) return told;
+  }
+}
+
 async function treeOf(bank: HealthDataBank, consentId: string): Promise<Consent[]> {
   const tree: Consent[] = [];
   for await (const consent of bank.getDelegations(consentId)) tree.push(consent);
@@ -174,5 +188,23 @@ describe('a consent that is renewed', () => {
     await bank.revokeConsent(first.id);
     expect(await textsFor(ben, id)).toEqual(['one']);
     await expect(bank.renewConsent(first.id)).rejects.toMatchObject({ code: 'consent_already_ended' });
+  });
+});
+
+describe('a consent that expires', () => {
+  test('is told of before and at its end to the patient and to whom it names; a renewed one to nobody', async () => {
+    const { id, bank, session, toBen } = await newPatient();
+    const expiresAt = new Date(Date.now() + 16_000).toISOString();
+    const { id: expiring } = await bank.grantConsent(id, { ...toBen, expiresAt });
+    const { id: renewed } = await bank.grantConsent(id, { ...toBen, categories: ['vitals'], expiresAt });
+    await bank.renewConsent(renewed, new Date(Date.now() + 48 * 3600_000).toISOString());
+    const kinds = ['consentExpiring', 'consentLapsed'];
+    for (const each of [session, await world.people.as(home, 'dr-ben')]) {
+      const told = await noticesAbout(each, 'consentLapsed', expiring);
+      expect(told.filter(({ kind }) => kinds.includes(kind)).map(({ kind }) => kind)).toEqual(kinds.toReversed());
+      expect(await noticesAbout(each, undefined, renewed)).toEqual(
+        each === session ? [expect.objectContaining({ kind: 'consentGranted' })] : [],
+      );
+    }
   });
 });
