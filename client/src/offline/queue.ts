@@ -50,18 +50,6 @@ export class OfflineQueue {
     return signed;
   }
 
-  /** One change after the other: none is lost to another that read before it. */
-  #change(change: (events: readonly SignedEvent[]) => Promise<readonly SignedEvent[]>): Promise<void> {
-    const saved = this.#changed.then(async () => this.#store.save(await change(await this.#store.load())));
-    this.#changed = saved.catch(() => undefined);
-    return saved;
-  }
-
-  #laterTime(): string {
-    this.#lastTime = Math.max(this.#now().getTime(), this.#lastTime + 1);
-    return new Date(this.#lastTime).toISOString();
-  }
-
   async pending(): Promise<readonly SignedEvent[]> {
     return this.#store.load();
   }
@@ -87,5 +75,17 @@ export class OfflineQueue {
       }
       await this.#change(async (kept) => kept.slice(events.length));
     }
+  }
+
+  /** One change after the other: none is lost to another that read before it. */
+  #change(change: (events: readonly SignedEvent[]) => Promise<readonly SignedEvent[]>): Promise<void> {
+    const saved = this.#changed.then(async () => this.#store.save(await change(await this.#store.load())));
+    this.#changed = saved.catch(() => undefined);
+    return saved;
+  }
+
+  #laterTime(): string {
+    this.#lastTime = Math.max(this.#now().getTime(), this.#lastTime + 1);
+    return new Date(this.#lastTime).toISOString();
   }
 }
