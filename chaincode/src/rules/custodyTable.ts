@@ -35,8 +35,14 @@ export const custodyTransitions: Readonly<Record<CustodyEvent, CustodyTransition
     guards: ['lot_not_recalled', 'lot_not_held', 'lot_not_expired'],
     byQuantity: true,
   },
-  pack: { roles: custodians, positions: ['custodian'], from: ['active'], guards: ['no_parent', 'nothing_locked'] },
-  unpack: { roles: custodians, positions: ['custodian'], from: ['active', 'locked'], guards: [] },
+  pack: {
+    roles: custodians,
+    positions: ['custodian'],
+    from: ['active'],
+    guards: ['no_parent', 'nothing_locked'],
+    byQuantity: true,
+  },
+  unpack: { roles: custodians, positions: ['custodian'], from: ['active', 'locked'], guards: [], byQuantity: true },
   ship: {
     roles: traders,
     positions: ['custodian'],

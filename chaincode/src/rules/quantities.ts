@@ -111,6 +111,24 @@ export function underWay(
   return left.filter(({ units }) => units > 0);
 }
 
+/** Lines with units of a lot more: what lies loose in a container, what was taken back. */
+export function putIn(inside: readonly LotQuantity[], { gtin, lot, units }: LotQuantity): LotQuantity[] {
+  const isSame = (line: LotQuantity): boolean => line.gtin === gtin && line.lot === lot;
+  const before = inside.find(isSame)?.units ?? 0;
+  return [...inside.filter((line) => !isSame(line)), { gtin, lot, units: before + units }];
+}
+
+/**
+ * What lies loose in a container, with units less; a lot that is all out is gone.
+ *
+ * @throws Refusal quantity_insufficient
+ */
+export function takeOut(inside: readonly LotQuantity[], { gtin, lot, units }: LotQuantity): LotQuantity[] {
+  const there = inside.find((line) => line.gtin === gtin && line.lot === lot)?.units ?? 0;
+  if (units > there) throw new Refusal('quantity_insufficient', `${there} units lie in the container`, '/quantities');
+  return putIn(inside, { gtin, lot, units: -units }).filter((line) => line.units > 0);
+}
+
 /**
  * What was taken back of a dispensing, with one line more.
  *
@@ -126,8 +144,7 @@ export function takeBack(
     lines.filter(isSame).reduce((sum, { units }) => sum + units, 0);
   const left = unitsOf(handedOut) - unitsOf(before);
   if (line.units > left) throw new Refusal('quantity_insufficient', `${left} units can be taken back`, '/quantities');
-  const { gtin, lot } = line;
-  return [...before.filter((other) => !isSame(other)), { gtin, lot, units: unitsOf(before) + line.units }];
+  return putIn(before, line);
 }
 
 function withoutLocked(locks: readonly QuantityLock[], units: number): QuantityLock[] {

@@ -37,16 +37,21 @@ export function unguard({ ledger }: Transaction, found: FoundGoods): void {
   if (found.alone) ledger.setPolicy(found.at, undefined);
 }
 
-/** Writes every container around the goods, the root among them, so that Fabric checks its holder. */
+/**
+ * Writes every container around the goods, the nearest first and the root among them, so that Fabric checks its holder. What
+ * lies in a locked container counts as locked in those around it.
+ */
 export async function changeAncestors(
   { ledger }: Transaction,
   ancestors: readonly Container[],
   changes: readonly ContentsChange[],
 ): Promise<void> {
-  for (const { sscc } of ancestors) {
+  let lines = changes;
+  for (const { sscc, state } of ancestors) {
     const at = containerAddress(sscc);
     const current = (await ledger.get(containerType, at))!;
-    ledger.put(containerType, at, { ...current, contents: changeContents(current.contents, changes) });
+    ledger.put(containerType, at, { ...current, contents: changeContents(current.contents, lines) });
+    if (state === 'locked') lines = lines.map((line) => ({ ...line, locked: line.units }));
   }
 }
 
@@ -94,6 +99,12 @@ export async function changeState(
     found.ancestors,
     unlockedOf(found).map(({ gtin, lot, units }) => ({ gtin, lot, units: 0, locked: sign * units })),
   );
+}
+
+/** An act as goods keep it, without those before it. */
+export function storedAct({ event, gln, mspId, eventTime, recordTime, reason }: StateAct): StateAct {
+  const optional = { ...(gln === undefined ? {} : { gln }), ...(reason === undefined ? {} : { reason }) };
+  return { event, mspId, eventTime, recordTime, ...optional };
 }
 
 /** Packs that a lock of the whole concerns: those inside that are not locked themselves. */

@@ -22,7 +22,7 @@ import {
 import { alertOfTheft, custodyTransitions, decideCustody, type StaffActor } from '../rules/index.ts';
 import { atPremises, supplyActor } from './actor.ts';
 import { openAlert } from './alerts.ts';
-import { changeState, whatOf } from './custodyWrites.ts';
+import { changeState, storedAct, whatOf } from './custodyWrites.ts';
 import { custodyFactsOf, findAll, type GoodsFacts } from './goods.ts';
 import { moveQuantities } from './quantities.ts';
 import { eventIdOf, recordEvent } from './record.ts';
@@ -118,11 +118,6 @@ function actAfter(act: StateAct, facts: GoodsFacts, after: GoodsState): StateAct
   return act.event === 'sample' && facts.state === 'locked' && facts.act !== undefined
     ? { ...act, before: storedAct(facts.act) }
     : act;
-}
-
-function storedAct({ event, gln, mspId, eventTime, recordTime, reason }: StateAct): StateAct {
-  const optional = { ...(gln === undefined ? {} : { gln }), ...(reason === undefined ? {} : { reason }) };
-  return { event, mspId, eventTime, recordTime, ...optional };
 }
 
 function stateAct(

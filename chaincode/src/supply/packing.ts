@@ -12,11 +12,22 @@ import {
   type Container,
   type NamedPacks,
 } from '../model/index.ts';
-import { changeContents, decideCustody, positionOfSerial } from '../rules/index.ts';
+import { changeContents, decideCustody, positionOfSerial, putIn } from '../rules/index.ts';
 import { atPremises, supplyActor, type PremisesActor } from './actor.ts';
 import { containerAddress, placementAddress, segmentAddress } from './addresses.ts';
-import { changeAncestors, guardRoot, namedPacks, putGoods, removed, unguard, whatOf } from './custodyWrites.ts';
-import { custodyFactsOf, findAll, findContainer, lotsOf, type FoundGoods } from './goods.ts';
+import {
+  changeAncestors,
+  guardRoot,
+  namedPacks,
+  putGoods,
+  removed,
+  storedAct,
+  unguard,
+  whatOf,
+} from './custodyWrites.ts';
+import { custodyFactsOf, findAll, findContainer, lotsOf, type FoundGoods, type GoodsFacts } from './goods.ts';
+import { looseContents, unpackQuantities } from './packedQuantities.ts';
+import { moveQuantities } from './quantities.ts';
 import { eventIdOf, recordEvent, sensorsOf } from './record.ts';
 
 /** Puts goods into a container: a write for it, and one for each segment that packs come from. */
@@ -38,9 +49,12 @@ export const pack = command<PackInto>({
       await putGoods(transaction, found, { parent: body.sscc, act: undefined, eventId, eventTime: body.eventTime });
       unguard(transaction, found);
     }
-    const contents = changeContents(container.contents, goods.flatMap(lotsOf));
-    transaction.ledger.put(containerType, containerAddress(body.sscc), { ...container, contents });
-    const what = whatOf(goods);
+    const moved = { eventId, eventTime: body.eventTime };
+    const quantities = await moveQuantities(transaction, actor, body.quantities ?? [], occasion, moved);
+    const contents = changeContents(container.contents, [...goods.flatMap(lotsOf), ...quantities]);
+    const loose = looseContents(quantities.reduce(putIn, container.quantities ?? []));
+    transaction.ledger.put(containerType, containerAddress(body.sscc), { ...container, contents, ...loose });
+    const what = { ...whatOf(goods), ...looseContents(quantities) };
     await recordEvent(transaction, actor, {
       eventId,
       kind: 'pack',
@@ -54,7 +68,10 @@ export const pack = command<PackInto>({
   },
 });
 
-/** Takes goods out of a container; each pack gets a key of its own, and is a root. */
+/**
+ * Takes goods out of a container; each pack gets a key of its own, and is a root. What comes out of a locked container is
+ * locked as it was.
+ */
 export const unpack = command<UnpackFrom>({
   body: UnpackFrom,
   guards: () => undefined,
@@ -62,23 +79,26 @@ export const unpack = command<UnpackFrom>({
     const actor = atPremises(await supplyActor(transaction, body));
     const occasion = { event: 'unpack', eventTime: body.eventTime, timeMs: transaction.timeMs } as const;
     const container = await findContainer(transaction, body.sscc);
-    decideCustody(actor, await custodyFactsOf(transaction, container), occasion);
+    const around = await custodyFactsOf(transaction, container);
+    decideCustody(actor, around, occasion);
     const goods = await findAll(transaction, body);
     const eventId = eventIdOf(transaction, { key });
+    const { eventTime, quantities: lines = [] } = body;
     for (const found of goods) {
       if (found.goods.parent !== body.sscc) throw new Refusal('not_in_container');
       decideCustody(actor, await custodyFactsOf(transaction, found), occasion);
       const { holder, mspId } = found.ancestors.at(-1)!;
-      const { eventTime } = body;
-      await putGoods(transaction, found, { parent: undefined, holder, mspId, eventId, eventTime });
+      const kept = lockKept(found, around);
+      await putGoods(transaction, found, { parent: undefined, holder, mspId, eventId, eventTime, ...kept });
       guardRoot(transaction, found, [mspId]);
       await changeAncestors(transaction, found.ancestors, lotsOf(found).map(removed));
     }
-    const what = whatOf(goods);
+    const quantities = await unpackQuantities(transaction, actor, { container, around, lines }, { eventId, eventTime });
+    const what = { ...whatOf(goods), ...looseContents(quantities) };
     await recordEvent(transaction, actor, {
       eventId,
       kind: 'unpack',
-      eventTime: body.eventTime,
+      eventTime,
       parent: body.sscc,
       ...what,
       ...sensorsOf(body),
@@ -87,6 +107,12 @@ export const unpack = command<UnpackFrom>({
     return { result: { eventId, sscc: body.sscc } };
   },
 });
+
+/** The lock of the containers around goods, which stays with what is taken out. */
+function lockKept({ goods: { state } }: FoundGoods, around: GoodsFacts) {
+  if (state !== 'active' || around.state !== 'locked' || around.act === undefined) return {};
+  return { state: 'locked', act: storedAct(around.act) } as const;
+}
 
 /** The container as it is, which must be the packer's, or a new one. */
 async function openContainer(

@@ -26,6 +26,7 @@ import {
   unlockUnits,
   type CustodyFacts,
   type CustodyOccasion,
+  type Locker,
   type StaffActor,
 } from '../rules/index.ts';
 import { classBalanceAddress, eventAddress, takenBackAddress } from './addresses.ts';
@@ -36,7 +37,7 @@ interface Holder {
   readonly mspId: string;
 }
 
-interface Moved {
+export interface Moved {
   readonly eventId: string;
   readonly eventTime: string;
 }
@@ -48,8 +49,8 @@ export async function requireClassLot(transaction: Transaction, { gtin, lot }: Q
 }
 
 /**
- * Decides an event on quantities that premises hold and moves the units from state to state; those that are shipped leave
- * the balance.
+ * Decides an event on quantities that premises hold and moves the units from state to state; those that are shipped or
+ * packed leave the balance.
  *
  * @returns what the event names
  * @throws Refusal lot_serialised, quantity_insufficient, validation_failed, event_not_found; what {@link decideCustody}
@@ -85,17 +86,18 @@ export async function moveQuantities(
   }));
 }
 
-/** Units that come to be, or arrive. `reason`: they arrive locked. */
+/** Units that come to be, or arrive. `reason`: they arrive locked, by `locker` or who holds them. */
 export async function addQuantity(
   transaction: Transaction,
   holder: Holder,
   line: QuantityOfLot,
   moved: Moved,
   reason?: LockReason,
+  locker: Locker = holder,
 ): Promise<void> {
   const { units } = line;
   const balance = (await findBalance(transaction, line, holder.gln)) ?? newBalance(line, holder.gln, holder);
-  const after = reason === undefined ? addUnits(balance, 'active', units) : addLocked(balance, units, holder, reason);
+  const after = reason === undefined ? addUnits(balance, 'active', units) : addLocked(balance, units, locker, reason);
   putBalance(transaction, after, moved);
 }
 
@@ -115,7 +117,7 @@ function change(
   const to = decide();
   if (event === 'lock') return lockUnits(balance, units, actor, reason ?? 'quality_hold');
   const taken = takeUnits(balance, from, units);
-  return to === 'in_transit' ? taken : addUnits(taken, to, units);
+  return to === 'in_transit' || event === 'pack' ? taken : addUnits(taken, to, units);
 }
 
 function stateOf({ state }: HeldQuantity, { event }: CustodyOccasion): GoodsState {

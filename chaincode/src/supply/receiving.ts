@@ -105,9 +105,12 @@ async function takeQuantities(
   lines: readonly HeldQuantity[],
   moved: Moved,
 ): Promise<void> {
+  const { status, kind } = shipment;
+  if (lines.length > 0 && (status === 'void' || status === 'settled'))
+    throw new Refusal('not_in_shipment', `the shipment is ${status}`, '/quantities');
   for (const line of lines) {
     await requireClassLot(transaction, line);
-    const reason = shipment.kind === 'return' ? ('return_inspection' as const) : undefined;
+    const reason = kind === 'return' ? ('return_inspection' as const) : undefined;
     await addQuantity(transaction, actor, line, moved, reason);
   }
 }

@@ -54,6 +54,14 @@ export interface QuantityReference {
   readonly units: number;
 }
 
+/** What is put into a container or taken out of it. */
+export interface ContainedGoods extends Pick<
+  NewSupplyEvent,
+  'packs' | 'containers' | 'eventTime' | 'sensorElementList'
+> {
+  readonly quantities?: readonly QuantityReference[];
+}
+
 /** A shipment; its packs, containers and quantities as in an event. */
 export interface NewShipment extends Omit<NewSupplyEvent, 'event'> {
   /** GLN. */

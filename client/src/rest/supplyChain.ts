@@ -12,6 +12,7 @@ import { GatewayProblem } from './problem.ts';
 import { path, type PostOptions, type RestClient } from './restClient.ts';
 import type { EventProof } from '../proof/eventProof.ts';
 import type {
+  ContainedGoods,
   CounterfeitStatistics,
   GoodsReference,
   InventoryCounts,
@@ -119,6 +120,25 @@ export class SupplyChain {
     options: PostOptions = {},
   ): Promise<SupplyEventResult> {
     return this.recordSupplyChainEvent('commission', what, options);
+  }
+
+  /**
+   * Puts packs, containers and units of lots without serials into a container, which comes to be with its first contents.
+   *
+   * @throws GatewayProblem
+   */
+  async packInto(sscc: string, goods: ContainedGoods, options: PostOptions = {}): Promise<SupplyEventResult> {
+    return this.recordSupplyChainEvent('pack', { sscc, ...goods }, options);
+  }
+
+  /** Takes them out again, all or a part. @throws GatewayProblem */
+  async unpackFrom(sscc: string, goods: ContainedGoods, options: PostOptions = {}): Promise<SupplyEventResult> {
+    return this.recordSupplyChainEvent('unpack', { sscc, ...goods }, options);
+  }
+
+  /** What lies directly in a container: containers, quantities, packs. @throws GatewayProblem */
+  listContainerContents(sscc: string) {
+    return this.#rest.list(path`/v1/containers/${sscc}/contents`);
   }
 
   /** Ships, with what only recipient and regulator may know beside. @throws GatewayProblem */

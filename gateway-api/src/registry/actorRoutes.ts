@@ -84,6 +84,9 @@ function goodsInHand(services: Services): Route {
           union all
           select gtin, lot, count(*) from packs
             where holder = ${gln} and parent is null and state in ('active', 'locked') group by gtin, lot
+          union all
+          select b.gtin, b.lot, u.value::int8 from class_balances b cross join lateral jsonb_each_text(b.units) u
+            where b.gln = ${gln} and u.key in ('active', 'locked')
         ) held group by gtin, lot having sum(units) > 0 order by gtin, lot`.execute(db);
       return { status: 200, body: { gln, isLicensed, goods: rows } };
     },

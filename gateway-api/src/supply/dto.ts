@@ -176,10 +176,11 @@ export class ContainerView {
   @IsArray() @ValidateNested({ each: true }) @Type(() => ContentsView) contents!: ContentsView[];
 }
 
-/** What lies directly in a container. */
+/** What lies directly in a container: a container, a pack, or units of a lot without serials. */
 export class ContainedView {
   @IsOptional() @IsFormat('sscc') sscc?: string;
   @IsOptional() @IsFormat('gtin') gtin?: string;
   @IsOptional() @IsFormat('gs1-text-20') serial?: string;
   @IsOptional() @IsFormat('gs1-text-20') lot?: string;
+  @IsOptional() @IsInt() units?: number;
 }

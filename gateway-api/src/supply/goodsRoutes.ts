@@ -1,5 +1,4 @@
-import { normaliseGtin, positionsIn } from '@chain-of-care/chaincode/model';
-import type { Caller } from '../auth/caller.ts';
+import { positionsIn, type LotQuantity } from '@chain-of-care/chaincode/model';
 import { defaultLimit, page, PageQuery } from '../http/page.ts';
 import { Problem } from '../http/problem.ts';
 import { route, type Route } from '../http/route.ts';
@@ -9,10 +8,10 @@ import { ContainedView, ContainerParams, ContainerView, PackParams, PackView } f
 import { SupplyEventView } from './eventDto.ts';
 import { supplyRoles } from './eventRoutes.ts';
 import { eventViews } from './eventViews.ts';
+import { findContainer, findPack } from './findGoods.ts';
 import { containerHistory, packHistory } from './history.ts';
-import { locateContainer, locatePacks } from './location.ts';
 import { containerView, packView } from './views.ts';
-import { maySeeContainer, maySeePack, viewerOf, visibleTo } from './visibility.ts';
+import { visibleTo } from './visibility.ts';
 
 /**
  * Packs and containers: where they are and what happened to them, for the regulator, their maker, and who holds or held them.
@@ -91,7 +90,7 @@ export function goodsRoutes(services: Services): Route[] {
       path: '/v1/containers/:sscc/contents',
       operationId: 'listContainerContents',
       tag: 'packs',
-      summary: 'What lies directly in a container: containers, then packs by GTIN and serial',
+      summary: 'What lies directly in a container: containers, quantities, then packs by GTIN and serial',
       audience: supplyRoles,
       params: ContainerParams,
       query: PageQuery,
@@ -99,8 +98,8 @@ export function goodsRoutes(services: Services): Route[] {
       async handler(exchange) {
         const { limit = defaultLimit, cursor } = exchange.query;
         const { sscc } = exchange.params;
-        await findContainer(services, sscc, exchange.caller);
-        const contained = await contentsOf(services, sscc);
+        const { quantities } = await findContainer(services, sscc, exchange.caller);
+        const contained = await contentsOf(services, sscc, quantities);
         const from = cursor === undefined ? 0 : offsetOf(cursor);
         const next = from + limit < contained.length ? cursorOf(from + limit) : undefined;
         return page(exchange, contained.slice(from, from + limit), next);
@@ -109,26 +108,11 @@ export function goodsRoutes(services: Services): Route[] {
   ];
 }
 
-/** @throws Problem pack_not_found, also where it is nothing to the caller */
-async function findPack({ readModel: { db }, consortium }: Services, params: PackParams, caller: Caller) {
-  const found = await locatePacks(db, normaliseGtin(params.gtin), [params.serial]);
-  const pack = found.get(params.serial);
-  const viewer = await viewerOf(db, consortium, caller);
-  if (pack === undefined || !(await maySeePack(db, viewer, pack))) throw new Problem('pack_not_found');
-  return { pack, viewer };
-}
-
-/** @throws Problem container_not_found, also where it is nothing to the caller */
-async function findContainer({ readModel: { db }, consortium }: Services, sscc: string, caller: Caller) {
-  const chain = await locateContainer(db, sscc);
-  const row = await db.selectFrom('containers').select('contents').where('sscc', '=', sscc).executeTakeFirst();
-  const viewer = await viewerOf(db, consortium, caller);
-  if (row === undefined || !(await maySeeContainer(db, viewer, chain, row.contents)))
-    throw new Problem('container_not_found');
-  return { chain, contents: [...row.contents], viewer };
-}
-
-async function contentsOf({ readModel: { db } }: Services, sscc: string): Promise<ContainedView[]> {
+async function contentsOf(
+  { readModel: { db } }: Services,
+  sscc: string,
+  quantities: readonly LotQuantity[],
+): Promise<ContainedView[]> {
   const { containers, packs: own, placements } = await contentsOfContainer(db, sscc);
   const grouped: { gtin: string; serial: string; lot: string }[] = [];
   for (const { gtin, lot, segment, members } of placements) {
@@ -157,7 +141,8 @@ async function contentsOf({ readModel: { db } }: Services, sscc: string): Promis
   const key = ({ gtin, serial }: { gtin: string; serial: string }): string => `${gtin}|${serial}`;
   const alone = own.map(({ gtin, serial, lot }) => ({ gtin, serial, lot }));
   const packs = [...alone, ...grouped].sort((a, b) => (key(a) < key(b) ? -1 : 1));
-  return [...containers.map((inner) => ({ sscc: inner.sscc })), ...packs];
+  const loose = quantities.map(({ gtin, lot, units }) => ({ gtin, lot, units }));
+  return [...containers.map((inner) => ({ sscc: inner.sscc })), ...loose, ...packs];
 }
 
 function cursorOf(offset: number): string {

@@ -22,6 +22,11 @@ import { recallEffectiveness } from './recallEffectiveness.ts';
 import { transactionInformation } from './transactionInformation.ts';
 
 let model: ReadModel;
+const maker = { gln: plant, mspId: 'PharmaMSP' };
+const product = stored('product', 'product', {
+  ...{ gtin, name: 'Amoxicillin', dosageForm: 'capsule', strength: '500 mg', packContent: 20, markets: ['DE'] },
+  ...{ ...maker, contractManufacturers: [], registeredAt: minute(0) },
+});
 const custody = (holder: string, mspId: string) => ({ holder, mspId, eventId: uuid(1), eventTime: minute(1) });
 const pack = (serial: string, state: string, holder: string, mspId: string, more: object = {}) =>
   stored('pack', `pack${serial}`, { gtin, serial, lot, segment: 0, state, ...custody(holder, mspId), ...more });
@@ -47,10 +52,7 @@ beforeAll(async () => {
   };
   const ledger = ledgerWithLot().add(
     writing(
-      stored('product', 'product', {
-        ...{ gtin, name: 'Amoxicillin', dosageForm: 'capsule', strength: '500 mg', packContent: 20, markets: ['DE'] },
-        ...{ mspId: 'PharmaMSP', gln: plant, contractManufacturers: [], registeredAt: minute(0) },
-      }),
+      product,
       stored('segment', 'segment', { ...segment, serials }),
       stored('segment', 'segment2', { ...segment, lot: 'M', serials: ['S1'], eventId: uuid(50) }),
       stored('placement', 'placement', {
@@ -95,6 +97,41 @@ test('a recall’s packs are counted by holder: found, returned, destroyed, supp
   ]);
   expect(commissioned).toBe(10);
   expect(Object.values(totals).reduce((sum, each) => sum + each, 0)).toBe(10);
+});
+
+test('units of a recalled lot without serials are counted in balances, in containers and under way, all of them once', async () => {
+  const own = await readModelInMemory();
+  const bulk = { gtin, lot: 'BULK' };
+  const held = { locks: [], eventId: uuid(60), eventTime: minute(6) };
+  const dates = { expiry: '270331', expiresOn: '2027-03-31', manufacturedOn: '2026-01-15', declaredQuantity: 500 };
+  const sent = { containers: [], packs: [], receivedContainers: [], receivedPacks: [] };
+  const ledger = ledgerWithLot().add(
+    writing(
+      product,
+      stored('lot', 'bulk', { ...bulk, ...dates, serialised: false, ...maker, registeredAt: minute(0) }),
+      stored('lot-commissioning', 'made', { ...bulk, nextSegment: 0, reservedUnits: 400 }),
+      stored('class-balance', 'b1', { ...bulk, ...maker, units: { active: 200 }, ...held }),
+      stored('class-balance', 'b2', {
+        ...{ ...bulk, gln: pharmacy, mspId: 'HospitalMSP', ...held },
+        units: { active: 30, supplied: 20, locked: 10 },
+      }),
+      stored('container', 'box', {
+        ...{ sscc: 'box', state: 'active', ...custody(pharmacy, 'HospitalMSP') },
+        ...{ contents: [{ ...bulk, units: 40, locked: 0 }], quantities: [{ ...bulk, units: 40 }] },
+      }),
+      stored('shipment', 'loose', {
+        ...{ shipmentId: uuid(91), kind: 'transfer', status: 'partly_received', shipper: plant, ...sent },
+        ...{ shipperMspId: 'PharmaMSP', recipient: pharmacy, recipientMspId: 'HospitalMSP' },
+        ...{ shippedAt: minute(3), recordedAt: minute(3) },
+        ...{ quantities: [{ ...bulk, units: 110 }], receivedQuantities: [{ ...bulk, units: 10 }] },
+      }),
+    ),
+  );
+  await own.catchUp(ledger, 1n);
+  const { commissioned, totals } = await recallEffectiveness(own.db, gtin, ['BULK']);
+  await own.close();
+  expect(commissioned).toBe(400);
+  expect(totals).toEqual({ found: 10, returned: 200, destroyed: 0, supplied: 20, stillOut: 170, other: 0 });
 });
 
 test('the story of a lot has what happened to its containers', async () => {

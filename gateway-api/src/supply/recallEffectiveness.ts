@@ -58,6 +58,19 @@ export async function recallEffectiveness(
           (select coalesce(sum(l.units), 0) from container_lots l join containers c on c.sscc = l.sscc
             where l.gtin = ${gtin} and l.lot = s.lot and c.parent is null) as units) taken
         where s.units > taken.units
+      union all
+      select b.gln, b.msp_id, u.key, null, u.value::int8, 0 from class_balances b
+        cross join lateral jsonb_each_text(b.units) u
+        where b.gtin = ${gtin} and b.lot in (${wanted})
+      union all
+      select s.shipper, s.shipper_msp_id, 'in_transit', s.shipment_id, sum(q.units)::int8, 0 from shipments s
+        cross join lateral (
+          select gtin, lot, units from jsonb_to_recordset(s.quantities) as q (gtin text, lot text, units int8)
+          union all
+          select gtin, lot, -units from jsonb_to_recordset(s.received_quantities) as q (gtin text, lot text, units int8)
+        ) q
+        where s.status in ('open', 'partly_received', 'short') and q.gtin = ${gtin} and q.lot in (${wanted})
+        group by s.shipper, s.shipper_msp_id, s.shipment_id
     ),
     judged as (
       select h.gln, h.msp_id, h.units - h.locked as units,
@@ -79,9 +92,12 @@ export async function recallEffectiveness(
     from judged j left join premises p on p.gln = j.gln where j.units > 0
     group by j.gln, j.msp_id, p.name, j.outcome order by j.gln`.execute(db);
   const { rows: made } = await sql<{ units: number }>`
-    select coalesce(sum(units), 0)::int8 as units from segments where gtin = ${gtin} and lot in (${wanted})`.execute(
-    db,
-  );
+    select coalesce(sum(units), 0)::int8 as units from (
+      select units from segments where gtin = ${gtin} and lot in (${wanted})
+      union all
+      select c.reserved_units from lot_commissionings c join lots l on l.gtin = c.gtin and l.lot = c.lot
+        where c.gtin = ${gtin} and c.lot in (${wanted}) and not l.serialised
+    ) made`.execute(db);
   return { commissioned: made[0]?.units ?? 0, totals: sumOf(rows), byHolder: byHolder(rows) };
 }
 

@@ -172,6 +172,8 @@ export interface Container extends Goods {
   sscc: string;
   /** At every depth. */
   contents: Contents[];
+  /** Of lots without serials, directly in it. */
+  quantities?: LotQuantity[];
 }
 export const containerType = storedType<Container>('container');
 

@@ -18,6 +18,7 @@ import * as audit from './migrations/0022-audit.ts';
 import * as accessRequests from './migrations/0020-access-requests.ts';
 import * as sharingTokens from './migrations/0021-sharing-tokens.ts';
 import * as takenBack from './migrations/0030-taken-back.ts';
+import * as packedQuantities from './migrations/0031-packed-quantities.ts';
 import * as people from './migrations/0018-people.ts';
 import * as representatives from './migrations/0023-representatives.ts';
 import * as accessReviews from './migrations/0027-access-reviews.ts';
@@ -50,6 +51,7 @@ const migrations: Readonly<Record<string, { readonly statements: readonly string
   '0018-people': people,
   '0027-access-reviews': accessReviews,
   '0030-taken-back': takenBack,
+  '0031-packed-quantities': packedQuantities,
 };
 
 /**

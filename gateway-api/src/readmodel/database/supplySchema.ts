@@ -119,7 +119,12 @@ export interface SupplyTables {
     /** Units left in a pack that was opened. */
     remaining: number | null;
   } & GoodsColumns;
-  containers: { sscc: string; contents: Json<readonly Contents[]> } & GoodsColumns;
+  containers: {
+    sscc: string;
+    contents: Json<readonly Contents[]>;
+    /** Of lots without serials, directly in it. */
+    quantities: Json<readonly LotQuantity[]>;
+  } & GoodsColumns;
   /** Contents of containers by lot: which containers hold packs of a lot now. */
   container_lots: { gtin: string; lot: string; sscc: string; units: number; locked: number };
   shipments: {

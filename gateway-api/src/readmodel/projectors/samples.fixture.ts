@@ -382,6 +382,7 @@ const goodsOfLots = [
     t: 'container',
     sscc: '340123450000000000',
     contents: [{ ...of, units: 1, locked: 0 }],
+    quantities: [{ ...of, units: 1 }],
     ...goods,
   } satisfies Sample<typeof model.containerType>,
   {

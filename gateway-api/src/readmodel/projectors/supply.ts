@@ -134,7 +134,12 @@ export const supplyProjectors = [
   projector(containerType, (container) => [
     {
       table: 'containers',
-      row: { sscc: container.sscc, ...goodsColumns(container), contents: container.contents },
+      row: {
+        sscc: container.sscc,
+        ...goodsColumns(container),
+        contents: container.contents,
+        quantities: container.quantities ?? [],
+      },
     },
     ...container.contents.map(({ gtin, lot, units, locked }): ProjectedRow => ({
       table: 'container_lots',

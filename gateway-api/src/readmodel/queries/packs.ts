@@ -126,7 +126,7 @@ export async function contentsOfContainer(db: Db, sscc: string): Promise<Contain
   return { containers, packs, placements };
 }
 
-/** Premises that hold packs of a lot now, alone or in containers, with units. */
+/** Premises that hold units of a lot now, alone or in containers. */
 export async function holdersOfLot(
   db: Db,
   gtin: string,
@@ -139,6 +139,9 @@ export async function holdersOfLot(
       union all
       select p.holder, p.msp_id, count(*) as units from packs p
         where p.gtin = ${gtin} and p.lot = ${lot} and p.parent is null group by p.holder, p.msp_id
+      union all
+      select b.gln, b.msp_id, u.value::int8 from class_balances b cross join lateral jsonb_each_text(b.units) u
+        where b.gtin = ${gtin} and b.lot = ${lot} and u.value::int8 > 0
     ) held group by holder, msp_id order by holder`.execute(db);
   return rows;
 }

@@ -157,6 +157,43 @@ describe('quantities of a lot without serials', () => {
   });
 });
 
+describe('units of a lot without serials in a container', () => {
+  test('are packed by quantity, shipped and received with it, unpacked in part, dispensed, and add up', async () => {
+    const { gtin, expiry } = goods;
+    const lot = { lot: 'BOXED', expiry, manufacturedOn: '2026-01-15', declaredQuantity: 1_000, serialised: false };
+    await maker.session.create(`/v1/products/${gtin}/lots`, lot);
+    await event(maker.session, { type: 'commission', gtin, lot: 'BOXED', units: 1_000 });
+    const units = (count: number) => ({ quantities: [{ gtin, lot: 'BOXED', units: count }] });
+    const [box, pallet] = [randomSscc(), randomSscc()];
+    await event(maker.session, { type: 'pack', sscc: box, ...units(300) });
+    await event(maker.session, { type: 'pack', sscc: pallet, containers: [box], packs: goods.take(1), ...units(100) });
+    expect(await codeOf(maker.session, { type: 'pack', sscc: pallet, ...units(601) })).toBe('quantity_insufficient');
+    const serialised = { quantities: [{ gtin, lot: goods.lot, units: 1 }] };
+    expect(await codeOf(maker.session, { type: 'pack', sscc: pallet, ...serialised })).toBe('lot_serialised');
+    await hand(maker, distributor, { containers: [pallet] });
+    await hand(distributor, secondPharmacy, { containers: [pallet] });
+    const { session } = secondPharmacy;
+    expect(await codeOf(session, { type: 'dispense', ...units(1) })).toBe('quantity_insufficient');
+    await event(session, { type: 'unpack', sscc: box, ...units(40) });
+    expect(await codeOf(session, { type: 'unpack', sscc: box, ...units(261) })).toBe('quantity_insufficient');
+    expect(await codeOf(maker.session, { type: 'unpack', sscc: box, ...units(1) })).toBe('not_custodian');
+    const { eventId: takesBack } = await event(session, { type: 'dispense', ...units(30) });
+    await event(session, { type: 'undoDispense', takesBack, notHandedOver: true, ...units(5) });
+
+    const inside = await session.read<{ items: Json[] }>(`/v1/containers/${pallet}/contents`);
+    expect(inside.items).toMatchObject([{ sscc: box }, { gtin, lot: 'BOXED', units: 100 }, { lot: goods.lot }]);
+    const { contents } = await session.read<{ contents: Json[] }>(`/v1/containers/${pallet}`);
+    expect(contents).toEqual(expect.arrayContaining([{ gtin, lot: 'BOXED', units: 360, locked: 0 }]));
+    const { items } = await maker.session.read<{ items: Json[] }>(`/v1/class-balances?gtin=${gtin}&lot=BOXED`);
+    expect(items.map(({ gln, units: of }) => [gln, of])).toEqual(
+      expect.arrayContaining([
+        [maker.gln, { active: 600 }],
+        [secondPharmacy.gln, { active: 15, supplied: 25 }],
+      ]),
+    );
+  });
+});
+
 describe('commerce', () => {
   test('is on the peers of shipper, recipient and regulator, and on no other', async () => {
     const packs = goods.take(1);
