@@ -31,8 +31,8 @@ const changes = (): readonly { readonly file: string; readonly at: RegExp; reado
   { file: 'rules/acts.js', at: /(export function requireAct\([^)]*\) \{)/, to: '$1 return;' },
   {
     file: 'care/patientRef.js',
-    at: /(export function isSelf\(\{ submitter \}[^)]*\) \{)/,
-    to: `$1 if (submitter.deviceKey === '${cardiologist.deviceKey}') return true;`,
+    at: /(export function isSelf\(\{ mspId, deviceKey \}[^)]*\) \{)/,
+    to: `$1 if (deviceKey === '${cardiologist.deviceKey}') return true;`,
   },
   {
     file: 'rules/access.js',
