@@ -3,12 +3,12 @@ import { Readable } from 'node:stream';
 import { Type } from 'class-transformer';
 import { IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, Min, ValidateNested } from 'class-validator';
 import type { ScannedSymbol, Symbology } from '@chain-of-care/client/barcodes';
-import { normaliseGtin, parseScan, readElement, Refusal, type Element } from '@chain-of-care/chaincode/model';
-import { Problem } from '../http/problem.ts';
+import { parseScan, readElement, Refusal, type Element } from '@chain-of-care/chaincode/model';
 import { route, type Reply, type Route } from '../http/route.ts';
 import type { Services } from '../services.ts';
 import { ContainerParams, PackParams } from '../supply/dto.ts';
-import { locateContainer, locatePacks } from '../supply/location.ts';
+import { supplyRoles } from '../supply/eventRoutes.ts';
+import { findContainer, findPack } from '../supply/findGoods.ts';
 import { scanPicture } from './scanner.ts';
 
 const maxPictureBytes = 8 * 1024 * 1024;
@@ -60,7 +60,8 @@ export class ScanView {
   @IsArray() @ValidateNested({ each: true }) @Type(() => SymbolView) symbols!: SymbolView[];
 }
 
-export function labelRoutes({ readModel: { db } }: Services): Route[] {
+export function labelRoutes(services: Services): Route[] {
+  const { db } = services.readModel;
   return [
     route({
       method: 'get',
@@ -68,15 +69,12 @@ export function labelRoutes({ readModel: { db } }: Services): Route[] {
       operationId: 'printPackLabel',
       tag: 'packs',
       summary: 'The label of a pack: GS1 DataMatrix, or QR with its Digital Link',
-      audience: 'authenticated',
+      audience: supplyRoles,
       params: PackParams,
       query: LabelQuery,
       responses: { 200: { description: 'SVG or PNG', contentType: '*/*' } },
-      async handler({ params, query: { symbology = 'datamatrix', format = 'svg', scale } }) {
-        const gtin = normaliseGtin(params.gtin);
-        const pack = (await locatePacks(db, gtin, [params.serial])).get(params.serial);
-        if (pack === undefined) throw new Problem('pack_not_found');
-        const { lot, serial } = pack;
+      async handler({ params, query: { symbology = 'datamatrix', format = 'svg', scale }, caller }) {
+        const { gtin, lot, serial } = (await findPack(services, params, caller)).pack;
         const row = await db
           .selectFrom('lots')
           .select('expiry')
@@ -94,12 +92,12 @@ export function labelRoutes({ readModel: { db } }: Services): Route[] {
       operationId: 'printContainerLabel',
       tag: 'packs',
       summary: 'The SSCC of a container as GS1-128',
-      audience: 'authenticated',
+      audience: supplyRoles,
       params: ContainerParams,
       query: ContainerLabelQuery,
       responses: { 200: { description: 'SVG or PNG', contentType: '*/*' } },
-      async handler({ params: { sscc }, query: { format = 'svg', scale } }) {
-        if ((await locateContainer(db, sscc)).length === 0) throw new Problem('container_not_found');
+      async handler({ params: { sscc }, query: { format = 'svg', scale }, caller }) {
+        await findContainer(services, sscc, caller);
         return picture([readElement('00', sscc)], 'gs1-128', format, scale);
       },
     }),

@@ -111,4 +111,12 @@ describe('labels', () => {
     expect(String((await get(`/v1/packs/${gtin}/S0/label`)).body['text'])).toMatch(/^<svg/);
     expect((await get(`/v1/packs/${gtin}/NONE/label`)).status).toBe(404);
   });
+
+  test('are for who may see the goods: 403 outside the supply chain, 404 to other traders', async () => {
+    const statusFor = async (as: string) =>
+      (await opened.app.request('GET', `/v1/packs/${gtin}/S0/label`, { as })).status;
+    expect([await statusFor('patient'), await statusFor('outsider'), await statusFor('maker')]).toEqual([
+      403, 404, 200,
+    ]);
+  });
 });

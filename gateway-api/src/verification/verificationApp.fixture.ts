@@ -20,6 +20,7 @@ const callers: Readonly<Record<string, Partial<Caller> & { role: CallerRole }>> 
   maker: { role: 'manufacturer', gln: plant, identity: identity('PharmaMSP') },
   pharmacist: { role: 'pharmacist', gln: pharmacy, id: uuid(2), identity: identity('HospitalMSP') },
   stranger: { role: 'distributor', gln: '4260000000042', identity: identity('PharmaMSP') },
+  outsider: { role: 'distributor', gln: '4260000000059', identity: identity('DistributorMSP') },
   patient: { role: 'patient', kind: 'patient', id: uuid(77), identity: identity('HospitalMSP') },
   administrator: { role: 'administrator', identity: identity('HospitalMSP') },
 };
