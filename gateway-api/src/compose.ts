@@ -189,7 +189,10 @@ export async function startGateway(config: Config, log: Log, clock: () => number
       people,
       async (staffId) => (await facts.staff(staffId))?.status === 'suspended',
     ),
-    seeAcknowledgedWrites: async () => readModel.waitForAcknowledged().catch(behindTheLedger),
+    seeAcknowledgedWrites: async () =>
+      readModel
+        .waitForAcknowledged()
+        .catch(async (error: unknown) => behindTheLedger(error, await readModel.answers())),
     answers,
     keepOrigin: (transactionId, caller) => services.origins.keep(transactionId, caller),
     operations,
@@ -246,10 +249,11 @@ export async function startGateway(config: Config, log: Log, clock: () => number
   };
 }
 
-function behindTheLedger(error: unknown): never {
+function behindTheLedger(error: unknown, databaseAnswers: boolean): never {
   if (!(error instanceof WaitTimeout)) throw error;
-  const options = { detail: 'the read model is behind the ledger', headers: { 'retry-after': '5' }, cause: error };
-  throw new Problem('unavailable', options);
+  const options = { headers: { 'retry-after': '5' }, cause: error };
+  if (!databaseAnswers) throw new Problem('database_unavailable', options);
+  throw new Problem('unavailable', { ...options, detail: 'the read model is behind the ledger' });
 }
 
 function pipelineLimits(config: Config) {

@@ -10,11 +10,13 @@ import {
   IsObject,
   IsOptional,
   IsString,
+  Matches,
   MaxLength,
   ValidateNested,
 } from 'class-validator';
 import { IsFormat } from '@chain-of-care/chaincode/model';
 import { PageQuery } from '../http/page.ts';
+import { subjectPattern } from '../auth/subject.ts';
 
 /** FHIR Identifier: a system and a value, both exact. */
 export class PatientIdentifier {
@@ -24,7 +26,7 @@ export class PatientIdentifier {
 
 /** A login that shall act as the patient: the `sub` of the organisation's issuer. */
 export class PatientAccount {
-  @IsString() @IsNotEmpty() @MaxLength(128) subject!: string;
+  @Matches(subjectPattern) subject!: string;
 }
 
 /** FHIR HumanName, as far as people are found and greeted by it. */

@@ -29,6 +29,7 @@ import {
   type StaffRole,
 } from '@chain-of-care/chaincode/model';
 import { PageQuery } from '../http/page.ts';
+import { subjectPattern } from '../auth/subject.ts';
 
 export class OrganizationParams {
   @IsFormat('msp-id') mspId!: string;
@@ -116,7 +117,7 @@ export class NewStaff {
   /** Premises where a supply actor acts. */
   @IsOptional() @IsFormat('gln') gln?: string;
   /** `sub` of the person's access tokens. */
-  @IsString() @IsNotEmpty() @MaxLength(128) subject!: string;
+  @Matches(subjectPattern) subject!: string;
 }
 
 export class StaffView {

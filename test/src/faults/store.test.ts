@@ -113,8 +113,8 @@ describe('an IPFS node as the store', () => {
   }, 120_000);
   afterAll(async () => {
     for (const name of Object.keys(variables)) delete process.env[name];
-    await restart();
     node.stop();
+    await restart();
   }, 120_000);
 
   const append = (key: string, record: object) =>
