@@ -18,6 +18,7 @@ import { registryRoutes } from './registry/routes.ts';
 import { representativeRoutes } from './representatives/routes.ts';
 import type { Services } from './services.ts';
 import { sharingTokenRoutes } from './sharing-tokens/routes.ts';
+import { standingRuleRoutes } from './standing-rules/routes.ts';
 import { supplyRoutes } from './supply/routes.ts';
 import { verificationRoutes } from './verification/routes.ts';
 
@@ -29,6 +30,7 @@ const capabilities: readonly ((services: Services) => Route[])[] = [
   changeRoutes,
   importRoutes,
   consentRoutes,
+  standingRuleRoutes,
   careTeamRoutes,
   accessRequestRoutes,
   accessRoutes,

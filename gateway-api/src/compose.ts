@@ -56,6 +56,7 @@ import { licenceNotices } from './registry/licenceNotices.ts';
 import { bootstrapAdministrator } from './registry/firstAdministrator.ts';
 import type { Services } from './services.ts';
 import { firstAdministrator } from './seeding/seedFile.ts';
+import { StandingRuleWatch } from './standing-rules/ruleWatch.ts';
 import { supplyNotices } from './supply/alertNotices.ts';
 import { regulatoryNotices } from './supply/regulatoryNotices.ts';
 import { DemographicsVault } from './vault/demographics/index.ts';
@@ -215,9 +216,11 @@ export async function startGateway(config: Config, log: Log, clock: () => number
   notifications.start();
   const integrity = new IntegritySchedule(services, config.integrityCheckMinutes * 60_000);
   const epochs = new EpochWatch(services);
+  const standingRules = new StandingRuleWatch(services);
   if (consortium.roleOf(mspId) === 'hospital') {
     integrity.start();
     epochs.start();
+    standingRules.start();
     new ConsentEndWatch(services, consentEnds).start();
   }
   log.info({ mspId, url: config.publicUrl, issuer: issuers.issuer }, 'gateway listens');
@@ -234,6 +237,7 @@ export async function startGateway(config: Config, log: Log, clock: () => number
       draining = true;
       stopping.abort();
       epochs.stop();
+      await standingRules.stop();
       await integrity.stop();
       await notifications.stop();
       await bootstrap;

@@ -42,6 +42,18 @@ describe('a request for access', () => {
     }
   });
 
+  test('is answered by a consent to the department of who asked too, and of nobody else', async () => {
+    for (const who of [ada, cleo]) {
+      const requestId = await asked(who);
+      const toDepartment = (mspId: string, id: string) =>
+        world.grant(patient, { kind: 'department', mspId, id }, { requestId, categories: ['lab_result'] });
+      const other = who === ada ? 'emergency' : 'surgery';
+      expect(await toDepartment(who.mspId, other)).toMatchObject({ code: 'validation_failed', pointer: '/grantee' });
+      applied(await toDepartment(who.mspId, who === ada ? 'cardiology' : 'oncology'));
+      expect(applied(await world.open(patient, who))).toMatchObject({ decision: 'permit' });
+    }
+  });
+
   test('is answered once: by an approval, a denial or its withdrawal', async () => {
     const answers = [
       (id: string) => approve(id, ada),

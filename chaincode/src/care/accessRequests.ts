@@ -4,12 +4,14 @@ import {
   DenyAccessRequest,
   Refusal,
   RequestAccess,
+  staffType,
   WithdrawAccessRequest,
   type AccessRequest,
   type Grantee,
 } from '../model/index.ts';
 import { accessRequestIdOf, lapsesAt, requireAct, requireUnanswered } from '../rules/index.ts';
 import { requireStaffActor } from '../registry/actor.ts';
+import { staffAddress } from '../registry/addresses.ts';
 import { accessRequestAddress, placeOf, type PatientRef, type Place } from './addresses.ts';
 import { patientRefOf, requirePatient, requirePatientSide } from './patientRef.ts';
 
@@ -74,7 +76,7 @@ export const withdrawAccessRequest = command<WithdrawAccessRequest>({
 });
 
 /**
- * A consent answers the request that it names: it must be for who asked. Both are one transaction, so that of two answers
+ * A consent answers the request that it names: it must be for who asked, or for their department. Both are one transaction, so that of two answers
  * one wins.
  *
  * @throws Refusal request_not_found, request_already_answered, request_lapsed, validation_failed for another grantee
@@ -86,9 +88,16 @@ export async function approveRequest(
   { requestId, consentId, grantee }: { requestId: string; consentId: string; grantee: Grantee },
 ): Promise<void> {
   const { requesterId, requesterOrg } = await requestOf(transaction, patient, place, requestId);
-  if (grantee.kind !== 'person' || grantee.id !== requesterId || grantee.mspId !== requesterOrg)
+  const isWhoAsked = grantee.kind === 'person' && grantee.id === requesterId;
+  if (grantee.mspId !== requesterOrg || !(isWhoAsked || (await isDepartmentOf(transaction, grantee, requesterId))))
     throw new Refusal('validation_failed', 'somebody else asked', '/grantee');
   await answer(transaction, patient, place, requestId, { status: 'approved', consentId });
+}
+
+async function isDepartmentOf({ ledger }: Transaction, { kind, id }: Grantee, staffId: string): Promise<boolean> {
+  if (kind !== 'department') return false;
+  const staff = await ledger.get(staffType, staffAddress('clinical', staffId));
+  return staff?.department === id;
 }
 
 async function answer(

@@ -28,14 +28,18 @@ export interface AccessRequest {
   readonly status: 'requested' | 'approved' | 'denied' | 'withdrawn' | 'lapsed';
   readonly answeredAt?: string;
   readonly consentId?: string;
+  /** For the patient: the standing rule by which it can be approved. */
+  readonly standingRule?: string;
 }
 
-/** Of an approval: chosen records, or some of the categories, or all of them; and for how long. */
+/** Of an approval: by a standing rule alone; or chosen records, or some of the categories, or all of them; and for how long. */
 export interface Approval {
   readonly records?: readonly string[];
   readonly categories?: readonly RecordCategory[];
   readonly days?: number;
   readonly maxAccesses?: number;
+  /** Its id: what it says is permitted, to whom it names. */
+  readonly standingRule?: string;
 }
 
 export interface AnsweredAccessRequest extends Committed {

@@ -8,5 +8,6 @@ export * from './problem.ts';
 export * from './restClient.ts';
 export * from './retry.ts';
 export type * from './supply.ts';
+export * from './standingRules.ts';
 export * from './supplyChain.ts';
 export * from './sharingTokens.ts';

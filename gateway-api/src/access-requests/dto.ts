@@ -59,6 +59,8 @@ export class AccessRequestView {
   @IsOptional() @IsFormat('date-time-offset') answeredAt?: string;
   /** Of an approved one: the consent that it led to. */
   @IsOptional() @IsFormat('uuid') consentId?: string;
+  /** For the patient: the standing rule by which it can be approved. */
+  @IsOptional() @IsFormat('uuid') standingRule?: string;
 }
 
 export class RequestedAccess {
@@ -70,7 +72,7 @@ export class RequestedAccess {
 
 export const requestResponses = ['approve', 'deny'] as const;
 
-/** Of an approval: the records chosen, or categories of those asked for, or all of these; and for how long. */
+/** Of an approval: by a standing rule alone; or the records chosen, or categories of those asked for, and for how long. */
 export class AccessRequestResponse {
   @IsIn(requestResponses) response!: (typeof requestResponses)[number];
   @IsOptional() @IsArray() @ArrayMinSize(1) @ArrayMaxSize(200) @IsFormat('uuid', { each: true }) records?: string[];
@@ -83,6 +85,8 @@ export class AccessRequestResponse {
   /** As asked for when absent. */
   @IsOptional() @IsInt() @Min(1) @Max(limits.requestedDays) days?: number;
   @IsOptional() @IsInt() @Min(1) @Max(1_000_000) maxAccesses?: number;
+  /** What this rule says is permitted, and to whom. */
+  @IsOptional() @IsFormat('uuid') standingRule?: string;
 }
 
 export class AnsweredAccessRequest {

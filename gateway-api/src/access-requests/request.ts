@@ -15,6 +15,7 @@ import { Problem } from '../http/problem.ts';
 import type { Derivation } from '../idempotency/derivation.ts';
 import { sealReason } from '../custody/notes.ts';
 import type { Services } from '../services.ts';
+import { approveByRule, ruledConsents } from '../standing-rules/rules.ts';
 import type { AccessRequestResponse, NewAccessRequest } from './dto.ts';
 
 const dayMs = 24 * 3600_000;
@@ -73,11 +74,12 @@ export async function answerRequest(
   services: Services,
   caller: Caller,
   request: AccessRequest,
-  { response, records, categories, days = request.days, maxAccesses }: AccessRequestResponse,
+  { response, records, categories, days = request.days, maxAccesses, standingRule }: AccessRequestResponse,
   idempotency: Derivation,
 ): Promise<Answered> {
   const { requestId, patientId, requesterId, requesterOrg, purposeOfUse } = request;
   if (response === 'deny') return denyRequest(services, caller, request, idempotency);
+  if (standingRule !== undefined) return approveAsRuled(services, caller, request, standingRule, idempotency);
   const unasked = categories?.find((category) => !request.categories.includes(category));
   if (unasked !== undefined)
     throw new Problem('validation_failed', {
@@ -98,6 +100,23 @@ export async function answerRequest(
     idempotency,
     { requestId },
   );
+  return { status: 'approved', consentId, ...(transaction === undefined ? {} : { transaction }) };
+}
+
+/** To whom the rule names: the department of who asked, or themselves. */
+async function approveAsRuled(
+  services: Services,
+  caller: Caller,
+  request: AccessRequest,
+  ruleId: string,
+  idempotency: Derivation,
+): Promise<Answered> {
+  const found = (await ruledConsents(services, request)).find(({ rule }) => rule.ruleId === ruleId);
+  if (found === undefined)
+    throw new Problem('validation_failed', {
+      errors: [{ pointer: '/standingRule', code: 'validation_failed', detail: 'says nothing to this request' }],
+    });
+  const { consentId, transaction } = await approveByRule(services, caller, request.requestId, found, idempotency);
   return { status: 'approved', consentId, ...(transaction === undefined ? {} : { transaction }) };
 }
 

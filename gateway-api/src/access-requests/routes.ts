@@ -20,6 +20,7 @@ import {
   NewAccessRequest,
   RequestedAccess,
 } from './dto.ts';
+import { ruledConsents } from '../standing-rules/rules.ts';
 import { answerRequest, requestAccess, withdrawRequest, type Answered } from './request.ts';
 
 const requesters = rolesOf('care.requestAccess');
@@ -144,5 +145,13 @@ export async function accessRequestView(
   const note = { kind: 'request', patientId: request.patientId, id } as const;
   const reason = await openReason(services, caller, note, sealedReason);
   const status = statusOfRequest(request, services.clock());
-  return { id, ...facts, status, ...(reason === undefined ? {} : { reason }) };
+  const waits = caller.kind !== 'staff' && status === 'requested';
+  const standingRule = waits ? (await ruledConsents(services, request))[0]?.rule.ruleId : undefined;
+  return {
+    id,
+    ...facts,
+    status,
+    ...(reason === undefined ? {} : { reason }),
+    ...(standingRule === undefined ? {} : { standingRule }),
+  };
 }

@@ -28,7 +28,8 @@ import { RecordVersionView } from '../records/dto.ts';
  * `access`: to records, permitted or denied. `record`, `consent`, `key`, `patient`: written, granted, revoked, sealed,
  * registered, on the ledger. `change`: another act on the ledger, by its name. `demographics`: name, birth date,
  * identifiers in the home vault, seen or searched. `export`: the audit, taken away. `investigation`: an origin shown to
- * the regulator. `review`: an unusual access, seen by the patient or answered.
+ * the regulator. `review`: an unusual access, seen by the patient or answered. `standing-rule`: of consents, made, ended
+ * or applied.
  */
 export const auditEventTypes = [
   'access',
@@ -43,6 +44,7 @@ export const auditEventTypes = [
   'export',
   'investigation',
   'review',
+  'standing-rule',
 ] as const;
 export type AuditEventType = (typeof auditEventTypes)[number];
 

@@ -14,6 +14,10 @@ import { openedRecords } from './opened.ts';
 import { withTemplate } from './templates.ts';
 
 const mirroredPerCommand = 100;
+const grantPart = 'grant';
+
+/** The ledger's idempotency key of the command that {@link grantConsent} submits: the consent's id follows from it. */
+export const grantKey = (idempotency: Derivation): string => idempotency.commandKey(grantPart);
 
 export interface Granted {
   readonly consentId: string;
@@ -38,7 +42,7 @@ export async function grantConsent(
 ): Promise<Granted> {
   const patient = await patientOf(services, patientId);
   const { note, decision = 'permit', level = 'read', grantee, ...scope } = withTemplate(asked, services.clock());
-  const command = idempotency.command('grant');
+  const command = idempotency.command(grantPart);
   const { deviceKey } = caller.identity;
   const consentId = consentIdOf({ commandKey: command.key, deviceKey, handle: patient.handle }, grantee);
   const rule: ConsentRule = {

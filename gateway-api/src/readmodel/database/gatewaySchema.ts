@@ -6,9 +6,11 @@ import type { NotificationTables } from './notificationSchema.ts';
 
 /**
  * `demographics`: shown or found. `export`: of an audit. `investigation`: an act's origin shown to the regulator.
- * `representative`: evidence of one shown. `review`: of an unusual access, seen or answered.
+ * `representative`: evidence of one shown. `review`: of an unusual access, seen or answered. `standing-rule`: made, ended,
+ * applied.
  */
-export type GatewayActType = 'demographics' | 'export' | 'investigation' | 'representative' | 'review';
+export type GatewayActType =
+  'demographics' | 'export' | 'investigation' | 'representative' | 'review' | 'standing-rule';
 
 /** The gateway's own tables. */
 export interface GatewayTables extends NotificationTables {
@@ -93,6 +95,16 @@ export interface GatewayTables extends NotificationTables {
     told_at: Instant;
     block_number: number;
   };
+  /** What a patient wants permitted whenever somebody asks. */
+  standing_rules: {
+    rule_id: string;
+    patient_id: string;
+    created_at: Instant;
+    ended_at: Instant | null;
+    sealed: Uint8Array;
+  };
+  /** Consents that a rule was about to give: those that the ledger took are in `consents`. */
+  standing_rule_uses: { consent_id: string; rule_id: string; request_id: string; used_at: Instant };
   /** Unusual accesses to the own patients' charts, and what came out. */
   access_reviews: {
     review_id: string;
@@ -138,6 +150,8 @@ export const gatewayTables: Readonly<Record<keyof GatewayTables, true>> = {
   account_plans: true,
   integrity_reports: true,
   consent_ends: true,
+  standing_rules: true,
+  standing_rule_uses: true,
   referral_codes: true,
   read_receipts: true,
   access_reviews: true,

@@ -23,6 +23,7 @@ import * as people from './migrations/0018-people.ts';
 import * as representatives from './migrations/0023-representatives.ts';
 import * as accessReviews from './migrations/0027-access-reviews.ts';
 import * as consentEnds from './migrations/0025-consent-ends.ts';
+import * as standingRules from './migrations/0026-standing-rules.ts';
 import * as careTeam from './migrations/0024-care-team.ts';
 import type { Database } from './schema.ts';
 
@@ -46,6 +47,7 @@ const migrations: Readonly<Record<string, { readonly statements: readonly string
   '0023-representatives': representatives,
   '0024-care-team': careTeam,
   '0025-consent-ends': consentEnds,
+  '0026-standing-rules': standingRules,
   '0020-access-requests': accessRequests,
   '0021-sharing-tokens': sharingTokens,
   '0018-people': people,

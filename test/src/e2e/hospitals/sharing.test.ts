@@ -1,5 +1,5 @@
 /** Requests and sharing tokens of a clinician at a hospital that is not the patient's home. */
-import { AccessRequests, RestClient, SharingTokens } from '@chain-of-care/client';
+import { AccessRequests, RestClient, SharingTokens, StandingRules } from '@chain-of-care/client';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
 import { largeNetwork } from '../../system/networks.ts';
@@ -106,5 +106,23 @@ describe('a clinician of another hospital', () => {
     for (const deadline = Date.now() + 20_000; (await proven()) !== undefined && Date.now() < deadline;)
       await delay(200);
     expect(await proven()).toBeUndefined();
+  });
+
+  test('is answered by the standing rule for their department, and their whole department by its consent', async () => {
+    const rules = new StandingRules(await clientOf(home, patient.subject));
+    const grantee = { kind: 'department', mspId: away, id: 'oncology' } as const;
+    const rule = await rules.create(patient.id, { effect: 'automatic', template: 'referral', grantee });
+    const asking = new AccessRequests(await clientOf(away, 'dr-cleo'));
+    await asking.request(patient.id, { reason: 'referred to us', categories: ['lab_result'], days: 30, referral });
+    const opening = { purposeOfUse: 'TREAT', reason: 'referred', categories: ['lab_result'], referral };
+    const access = await soon(async () => cleo.create<{ id: string }>(`${patient.chart}/accesses`, opening));
+    const content = await cleo.get(`/v1/accesses/${access.id}/records/${record}/content`);
+    expect(Buffer.from(content.bytes).toString('utf8')).toBe(text);
+    const { uses } = (await rules.list(patient.id)).find(({ id }) => id === rule.id)!;
+    expect(uses).toHaveLength(1);
+    const consent = await patient.session.read(`/v1/consents/${uses[0]!.consentId}`);
+    expect(consent).toMatchObject({ grantee, categories: ['lab_result'] });
+    await rules.end(patient.id, rule.id);
+    await patient.session.create(`/v1/consents/${uses[0]!.consentId}/revocation`);
   });
 });
