@@ -5,9 +5,10 @@ import { createServer as createTlsServer } from 'node:https';
 import { join } from 'node:path';
 import { Consortium } from '@chain-of-care/chaincode/model';
 import { Origins } from './audit/origins.ts';
-import { authenticator } from './auth/authenticate.ts';
+import { authenticator, callerFinder } from './auth/authenticate.ts';
 import { openIssuers } from './auth/issuers.ts';
 import { capabilityRoutes } from './capabilities.ts';
+import type { Caller } from './auth/caller.ts';
 import type { Config } from './config/config.ts';
 import { discoveryRoutes, resourceMetadataUrl } from './discovery/routes.ts';
 import { consentEndNotices } from './consents/endNotices.ts';
@@ -19,6 +20,7 @@ import { PeerChannelReader } from './fabric/channelReader.ts';
 import { PeerConnections } from './fabric/connection.ts';
 import { Endorsers } from './fabric/endorsers.ts';
 import { Identities } from './fabric/identities.ts';
+import { ledgerHeight } from './fabric/ledgerHeight.ts';
 import { BlockListener } from './fabric/listen.ts';
 import { Pipeline } from './fabric/pipeline.ts';
 import { readProfile } from './fabric/readProfile.ts';
@@ -26,6 +28,7 @@ import { serviceIdentity } from './fabric/serviceIdentity.ts';
 import { FabricTransactor } from './fabric/transactor.ts';
 import { healthRoutes } from './health/routes.ts';
 import { createApp } from './http/app.ts';
+import { laterRequests } from './http/laterRequests.ts';
 import { Problem } from './http/problem.ts';
 import type { Route } from './http/route.ts';
 import { FirstAnswers } from './idempotency/answers.ts';
@@ -47,6 +50,7 @@ import { docsRoutes } from './openapi/docsRoutes.ts';
 import { openApiDocument } from './openapi/document.ts';
 import { RunningOperations } from './operations/operations.ts';
 import { OperationTable } from './operations/operationTable.ts';
+import { queueLimits } from './operations/requestQueue.ts';
 import { operationRoutes } from './operations/routes.ts';
 import { SealedPeople, type People } from './people/people.ts';
 import { Facts } from './readmodel/facts.ts';
@@ -115,12 +119,17 @@ export async function startGateway(config: Config, log: Log, clock: () => number
   const enrolment = new CaEnrolment(profile, keystore);
   const operations = new RunningOperations(
     new OperationTable(readModel.db, keystore.derived('operations'), clock),
+    {
+      ...queueLimits,
+      withinMs: config.queuedOperationMinutes * 60_000,
+      perCaller: config.queuedOperationsPerCaller,
+    },
     clock,
     log,
   );
   const answerTable = new AnswerTable(readModel.db, keystore.derived('kept answers'), clock, log);
   const answers = new FirstAnswers(keystore.derived('answers'), answerTable, clock);
-  await Promise.all([operations.recover(), answers.recover()]);
+  await answers.recover();
   const consentEnds = { mspId, clock, noticeDays: config.consentNoticeDays };
   const notifications = await Notifications.open({
     readModel,
@@ -183,21 +192,21 @@ export async function startGateway(config: Config, log: Log, clock: () => number
     ...metricsRoutes(metrics, { token: config.metricsToken, isProduction: config.nodeEnv === 'production' }),
     ...discoveryRoutes({ publicUrl: config.publicUrl, issuer: issuers.issuer, metadata: issuers.metadata }),
   ];
-  const app = createApp({
-    routes: [...routes, ...docsRoutes(() => documentOf(routes, config, issuers.issuer))],
-    authenticate: authenticator(
-      issuers.verifier,
-      people,
-      async (staffId) => (await facts.staff(staffId))?.status === 'suspended',
-    ),
+  const findCaller = callerFinder(people, async (staffId) => (await facts.staff(staffId))?.status === 'suspended');
+  const requests = {
     seeAcknowledgedWrites: async () =>
       readModel
         .waitForAcknowledged()
         .catch(async (error: unknown) => behindTheLedger(error, await readModel.answers())),
     answers,
-    keepOrigin: (transactionId, caller) => services.origins.keep(transactionId, caller),
-    operations,
+    keepOrigin: (transactionId: string, caller: Caller) => services.origins.keep(transactionId, caller),
     idempotencySecret: keystore.derived('idempotency'),
+  };
+  const app = createApp({
+    ...requests,
+    routes: [...routes, ...docsRoutes(() => documentOf(routes, config, issuers.issuer))],
+    authenticate: authenticator(issuers.verifier, findCaller),
+    operations,
     resourceMetadata: resourceMetadataUrl(config.publicUrl),
     maxBodyBytes: config.maxBodyBytes,
     corsOrigins: config.corsOrigins ?? [],
@@ -209,6 +218,16 @@ export async function startGateway(config: Config, log: Log, clock: () => number
     log,
     ...(issuers.development === undefined ? {} : { mounts: { '/oidc': issuers.development.mount } }),
   });
+  // An earlier process acknowledged writes of which this one has not heard yet.
+  const expectWholeLedger = onceDone(async () => {
+    const height = await ledgerHeight(peers, identities, service, channel).catch(peerIsAway);
+    readModel.acknowledge(height - 1n);
+  });
+  const seeAcknowledgedWrites = async (): Promise<void> => {
+    await expectWholeLedger();
+    await requests.seeAcknowledgedWrites();
+  };
+  await operations.recover(laterRequests(routes, { ...requests, seeAcknowledgedWrites, findCaller }));
   watchLag(readModel, metrics);
   watchFigures(readModel, metrics);
   if (config.internalPort !== undefined) await internalServer.start(config.host, config.internalPort);
@@ -243,7 +262,7 @@ export async function startGateway(config: Config, log: Log, clock: () => number
       await bootstrap;
       await closeServer(server, config.drainTimeoutMs);
       await internalServer.stop();
-      await Promise.race([Promise.all([pipeline.drain(), operations.drain()]), timeout(config.drainTimeoutMs)]);
+      await Promise.race([Promise.all([operations.stop(), pipeline.drain()]), timeout(config.drainTimeoutMs)]);
       await answerTable.flush();
       await readModel.close();
       internalClient.close();
@@ -258,6 +277,20 @@ function behindTheLedger(error: unknown, databaseAnswers: boolean): never {
   const options = { headers: { 'retry-after': '5' }, cause: error };
   if (!databaseAnswers) throw new Problem('database_unavailable', options);
   throw new Problem('unavailable', { ...options, detail: 'the read model is behind the ledger' });
+}
+
+function peerIsAway(cause: unknown): never {
+  throw new Problem('unavailable', { detail: 'the own peer does not answer', headers: { 'retry-after': '5' }, cause });
+}
+
+/** Runs until it succeeded once. */
+function onceDone(run: () => Promise<void>): () => Promise<void> {
+  let isDone = false;
+  return async () => {
+    if (isDone) return;
+    await run();
+    isDone = true;
+  };
 }
 
 function pipelineLimits(config: Config) {

@@ -14,7 +14,7 @@ import type { KeyStore } from './keystore/keyStore.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { Notifications } from './notifications/notifications.ts';
-import type { Operations } from './operations/operations.ts';
+import type { Operations } from './operations/operation.ts';
 import type { People } from './people/people.ts';
 import type { OpenBatches } from './records/openBatches.ts';
 import type { Facts } from './readmodel/facts.ts';

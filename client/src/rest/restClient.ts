@@ -112,7 +112,7 @@ export class RestClient {
   }
 
   /**
-   * Waits for work that was accepted to end.
+   * Waits for work that was accepted to end; what is queued may take as long as a member of the network is away.
    *
    * @param id of the operation
    * @returns its result
@@ -121,12 +121,12 @@ export class RestClient {
   async operation(id: string): Promise<unknown> {
     for (let pauseMs = 100; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
       const { status, result, error } = (await this.get(path`/v1/operations/${id}`)) as {
-        readonly status: 'running' | 'succeeded' | 'failed';
+        readonly status: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
         readonly result?: unknown;
         readonly error?: object;
       };
       if (status === 'succeeded') return result;
-      if (status === 'failed') throw new GatewayProblem(error as ProblemDocument);
+      if (status === 'failed' || status === 'cancelled') throw new GatewayProblem(error as ProblemDocument);
       await this.#sleep(pauseMs);
     }
   }

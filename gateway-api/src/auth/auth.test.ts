@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { SealedPeople } from '../people/people.ts';
 import { tokenOf } from '../seeding/restSession.ts';
-import { authenticator, requireAudience, type Authenticate } from './authenticate.ts';
+import { authenticator, callerFinder, requireAudience, type Authenticate } from './authenticate.ts';
 import { runIssuer, type RunningIssuer } from './development/issuer.fixture.ts';
 import { AccessTokenVerifier } from './verifier.ts';
 
@@ -28,7 +28,10 @@ beforeAll(async () => {
     role: 'clinician',
     identity: { mspId: 'HospitalMSP', certificate: '', deviceKey: 'a'.repeat(64), keyName: 'k' },
   });
-  authenticate = authenticator(remoteVerifier(), people, async (staffId) => suspended.has(staffId));
+  authenticate = authenticator(
+    remoteVerifier(),
+    callerFinder(people, async (staffId) => suspended.has(staffId)),
+  );
 });
 afterAll(async () => {
   await running.close();

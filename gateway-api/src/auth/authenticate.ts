@@ -4,24 +4,22 @@ import { Problem } from '../http/problem.ts';
 import type { Audience } from '../http/route.ts';
 import type { People } from '../people/people.ts';
 import type { Caller } from './caller.ts';
-import type { TokenVerifier } from './verifier.ts';
+import type { TokenClaims, TokenVerifier } from './verifier.ts';
 
 export type Authenticate = (authorization: string | undefined) => Promise<Caller | undefined>;
 
 /** Whether the registry, as the own read model has it, says that the person of this id is suspended. */
 export type IsSuspended = (staffId: string) => Promise<boolean>;
 
+/** Who the claims of a token that was verified are about, now. */
+export type FindCaller = (claims: Omit<TokenClaims, 'expiresAt'>) => Promise<Caller>;
+
 /**
  * @param isSuspended so that who is suspended on the ledger reads nothing from the gateway either
- * @returns a function from the header's value to the caller; undefined without a header
- * @throws (the function) Problem 401 token_required, invalid_token; 403 unknown_person; Refusal 403 staff_suspended
+ * @throws (the function) Problem 403 unknown_person; Refusal 403 staff_suspended
  */
-export function authenticator(verifier: TokenVerifier, people: People, isSuspended: IsSuspended): Authenticate {
-  return async (authorization) => {
-    if (authorization === undefined) return undefined;
-    const token = /^Bearer ([A-Za-z0-9\-._~+/]+=*)$/i.exec(authorization)?.[1];
-    if (token === undefined) throw tokenRequired('the Authorization header is not "Bearer TOKEN"');
-    const { issuer, subject, scopes, authTime, acr } = await verifier.verify(token);
+export function callerFinder(people: People, isSuspended: IsSuspended): FindCaller {
+  return async ({ issuer, subject, scopes, authTime, acr }) => {
     const person = await people.find(issuer, subject);
     if (person === undefined) throw new Problem('unknown_person');
     if (person.kind === 'staff' && (await isSuspended(person.id))) throw new Refusal('staff_suspended');
@@ -31,6 +29,19 @@ export function authenticator(verifier: TokenVerifier, people: People, isSuspend
       ...(authTime === undefined ? {} : { authTime }),
       ...(acr === undefined ? {} : { acr }),
     };
+  };
+}
+
+/**
+ * @returns a function from the header's value to the caller; undefined without a header
+ * @throws (the function) Problem 401 token_required, invalid_token; as the finder
+ */
+export function authenticator(verifier: TokenVerifier, findCaller: FindCaller): Authenticate {
+  return async (authorization) => {
+    if (authorization === undefined) return undefined;
+    const token = /^Bearer ([A-Za-z0-9\-._~+/]+=*)$/i.exec(authorization)?.[1];
+    if (token === undefined) throw tokenRequired('the Authorization header is not "Bearer TOKEN"');
+    return findCaller(await verifier.verify(token));
   };
 }
 

@@ -189,6 +189,18 @@ export const variables = {
     fallback: '20000',
     parse: wholeNumber(1, 1_000_000),
   },
+  queuedOperationsPerCaller: {
+    name: 'QUEUED_OPERATIONS_PER_CALLER',
+    describes: 'requests with `Prefer: respond-async` that one caller may have waiting; more are answered 429',
+    fallback: '100',
+    parse: wholeNumber(1, 5_000),
+  },
+  queuedOperationMinutes: {
+    name: 'QUEUED_OPERATION_MINUTES',
+    describes: 'how long such a request is tried before it fails',
+    fallback: '1440',
+    parse: wholeNumber(1, 10_080),
+  },
   endorseTimeoutMs: {
     name: 'ENDORSE_TIMEOUT_MS',
     describes: 'longest wait for endorsements',

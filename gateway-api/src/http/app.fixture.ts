@@ -11,6 +11,7 @@ import { RunningOperations } from '../operations/operations.ts';
 import { operationsInMemory } from '../operations/operationStore.fixture.ts';
 import { operationRoutes } from '../operations/routes.ts';
 import { createApp, type AppOptions } from './app.ts';
+import { laterRequests, type LaterContext } from './laterRequests.ts';
 import type { Route } from './route.ts';
 
 export const clinician: Caller = {
@@ -32,6 +33,8 @@ export const authenticateByName: Authenticate = async (authorization) => {
   throw tokenRequired();
 };
 
+export const queueOfTest = { withinMs: 60_000, perCaller: 3, ofAll: 10, pauseMs: 20, longestPauseMs: 50 };
+
 export interface RunningApp {
   readonly url: string;
   readonly log: string[];
@@ -52,18 +55,26 @@ export interface Answer {
   readonly body: Record<string, unknown>;
 }
 
-export async function runApp(routes: readonly Route[], differs: Partial<AppOptions> = {}): Promise<RunningApp> {
+export async function runApp(
+  routes: readonly Route[],
+  { findCaller = async () => clinician, ...differs }: Partial<AppOptions & Pick<LaterContext, 'findCaller'>> = {},
+): Promise<RunningApp> {
   const lines: string[] = [];
   const log = createLog('trace', { write: (line) => void lines.push(line) });
-  const operations = differs.operations ?? new RunningOperations(operationsInMemory(), Date.now, log);
-  const app = createApp({
-    routes: [...routes, ...operationRoutes(operations)],
-    authenticate: authenticateByName,
+  const running = new RunningOperations(operationsInMemory(), queueOfTest, Date.now, log);
+  const operations = differs.operations ?? running;
+  const requests = {
     seeAcknowledgedWrites: async () => undefined,
     answers: new FirstAnswers(new Uint8Array(32), answersInMemory(), Date.now),
     keepOrigin: async () => undefined,
-    operations,
     idempotencySecret: new Uint8Array(32),
+  };
+  await running.recover(laterRequests(routes, { ...requests, findCaller }));
+  const app = createApp({
+    ...requests,
+    routes: [...routes, ...operationRoutes(operations)],
+    authenticate: authenticateByName,
+    operations,
     maxBodyBytes: 2048,
     corsOrigins: [],
     trustProxy: false,

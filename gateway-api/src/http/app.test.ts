@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { IsFormat, Refusal } from '@chain-of-care/chaincode/model';
 import { healthRoutes } from '../health/routes.ts';
-import { runApp, type RunningApp } from './app.fixture.ts';
+import { clinician, runApp, type RunningApp } from './app.fixture.ts';
 import { etagOf, requireIfMatch } from './conditional.ts';
 import { page, PageQuery } from './page.ts';
 import { Problem } from './problem.ts';
@@ -21,6 +21,7 @@ class NewThing {
 }
 
 let runs = 0;
+let isAway = false;
 let release: (() => void) | undefined;
 let tellStarted: () => void;
 const slowStarted = new Promise<void>((resolve) => {
@@ -68,6 +69,7 @@ const routes: Route[] = [
         });
       if (body.label === 'refused') throw new Refusal('wrong_state', 'not now', '/label');
       if (body.label === 'broken') throw new Error(secret);
+      if (body.label === 'away' && isAway) throw new Problem('unavailable', { detail: 'no answer from RegulatorMSP' });
       if (body.label === 'busy' && runs === 1) throw new Problem('conflict');
       return { status: 201, headers: { location: '/things/1' }, body: { id: idempotency.uuid('thing') } };
     },
@@ -347,6 +349,62 @@ describe('Prefer: respond-async', () => {
     const refused = await post('b', second);
     expect([refused.status, refused.body['code']]).toEqual([422, 'idempotency_key_reused']);
     expect((await post('a', second)).status).toBe(second === '' ? 201 : 202);
+  });
+});
+
+describe('while a member that is needed is away', () => {
+  const later = () => ({ prefer: 'respond-async', 'idempotency-key': crypto.randomUUID() });
+  const ended = async (of: RunningApp, location: string): Promise<Record<string, unknown>> => {
+    for (let tries = 0; ; tries += 1) {
+      const { body } = await of.request('GET', location);
+      if (!['queued', 'running'].includes(String(body['status'])) || tries === 100) return body;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+
+  it('says so, and that the request can be queued; queued, it is answered as if it had been sent later', async () => {
+    isAway = true;
+    const refused = await app.request('POST', '/things', { body: { label: 'away' } });
+    expect([refused.status, refused.body['detail']]).toEqual([
+      503,
+      'no answer from RegulatorMSP; repeated with Prefer: respond-async it is queued',
+    ]);
+    const headers = later();
+    const accepted = await app.request('POST', '/things', { body: { label: 'away' }, headers });
+    expect(accepted.status).toBe(202);
+    isAway = false;
+    const operation = await ended(app, accepted.headers.get('location')!);
+    expect(operation).toMatchObject({ status: 'succeeded', result: { status: 201, location: '/things/1' } });
+    const now = await app.request('POST', '/things', {
+      body: { label: 'away' },
+      headers: { 'idempotency-key': headers['idempotency-key'] },
+    });
+    expect(now.headers.get('idempotency-replayed')).toBe('true');
+    expect(now.body).toEqual((operation['result'] as { body: unknown }).body);
+  });
+
+  it('asks at every try whether the caller still may', async () => {
+    let isSuspended = false;
+    const findCaller = async () => {
+      if (isSuspended) throw new Refusal('staff_suspended');
+      return clinician;
+    };
+    const asking = await runApp(routes, { findCaller });
+    isAway = true;
+    const accepted = await asking.request('POST', '/things', { body: { label: 'away' }, headers: later() });
+    isSuspended = true;
+    isAway = false;
+    const operation = await ended(asking, accepted.headers.get('location')!);
+    expect(operation).toMatchObject({ status: 'failed', error: { code: 'staff_suspended', status: 403 } });
+    await asking.close();
+  });
+
+  it('does not queue a body that is a stream', async () => {
+    const upload = await app.request('POST', '/files', {
+      text: 'scan',
+      headers: { ...later(), 'content-type': 'application/pdf' },
+    });
+    expect(upload.status).toBe(200);
   });
 });
 

@@ -8,9 +8,11 @@ import type { FirstAnswers } from '../idempotency/answers.ts';
 import { Derivation } from '../idempotency/derivation.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import { accepted, type Operations } from '../operations/operations.ts';
+import { accepted, type Operations } from '../operations/operation.ts';
 import { sendProblem, sendReply, problemFrom } from './answer.ts';
 import { checkedBody, checkedParameters } from './input.ts';
+import { keptRequestOf, mayRunLater } from './laterRequests.ts';
+import { withOriginKept, type KeepOrigin } from './originKept.ts';
 import { Problem } from './problem.ts';
 import type { BodySpec, Exchange, OpenJsonBody, Reply, Route, StreamBody } from './route.ts';
 import { StreamedBody, withoutBoundary } from './streamedBody.ts';
@@ -20,8 +22,7 @@ export interface EndpointContext {
   /** Waits until what is read shows every write that was acknowledged to anybody. @throws Problem 503 */
   readonly seeAcknowledgedWrites: () => Promise<void>;
   readonly answers: FirstAnswers;
-  /** Keeps from where a transaction's submitter acted. */
-  readonly keepOrigin: (transactionId: string, caller: Caller) => Promise<void>;
+  readonly keepOrigin: KeepOrigin;
   readonly operations: Operations;
   /** 32 bytes: idempotency keys and ids are derived from it. */
   readonly idempotencySecret: Uint8Array;
@@ -101,54 +102,31 @@ async function decide(
   });
   const changes = route.method !== 'get' && route.idempotent !== false;
   const handle = (): Promise<Reply> =>
-    changes ? withOriginKept(context, caller, () => route.handler(exchange)) : route.handler(exchange);
+    changes ? withOriginKept(context.keepOrigin, caller, () => route.handler(exchange)) : route.handler(exchange);
   if (!needsKey) return { reply: await handle(), replayed: false };
   const run = (): ReturnType<FirstAnswers['once']> =>
     context.answers.once(submitter, clientKey, digest ?? uploadDigest(request), handle, parsed.streamed);
-  const mayRunLater = digest !== undefined && caller !== undefined;
-  if (exchange.prefersAsync && mayRunLater) {
-    context.answers.requireSame(submitter, clientKey, digest);
-    return { reply: await runLater(route, context, exchange, run, digest), replayed: false };
-  }
-  return run();
+  if (digest === undefined || caller === undefined || !mayRunLater(route)) return run();
+  if (!exchange.prefersAsync) return run().catch(mayBeQueued);
+  context.answers.requireSame(submitter, clientKey, digest);
+  const kept = keptRequestOf(route, exchange, clientKey, digest);
+  const id = exchange.idempotency.uuid('operation');
+  const reply = accepted(await context.operations.enqueue(caller, kept, id));
+  const headers = { ...reply.headers, 'preference-applied': 'respond-async' };
+  return { reply: { ...reply, headers }, replayed: false };
 }
 
-/** Of every act that a transaction committed, a refused one too: from where it came. */
-async function withOriginKept(
-  { keepOrigin }: EndpointContext,
-  caller: Caller | undefined,
-  handle: () => Promise<Reply>,
-): Promise<Reply> {
-  const keep = async (answer: unknown): Promise<void> => {
-    const { transactionId } = (answer ?? {}) as { transactionId?: unknown };
-    if (caller !== undefined && typeof transactionId === 'string') await keepOrigin(transactionId, caller);
-  };
-  try {
-    const reply = await handle();
-    await keep(reply.body);
-    return reply;
-  } catch (error) {
-    if (error instanceof Problem) await keep(error.members);
-    throw error;
-  }
-}
-
-/** `Prefer: respond-async` (RFC 7240): the request becomes an operation, whose result is the answer. */
-async function runLater(
-  route: Route,
-  { operations }: EndpointContext,
-  { caller, idempotency }: Exchange,
-  run: () => Promise<{ readonly reply: Reply }>,
-  digest: string,
-): Promise<Reply> {
-  const work = async (): Promise<unknown> => {
-    const { status, headers, body } = (await run()).reply;
-    return { status, ...(headers?.['location'] === undefined ? {} : { location: headers['location'] }), body };
-  };
-  const request = { id: idempotency.uuid('operation'), digest };
-  const operation = await operations.start(caller, route.operationId, work, request);
-  const reply = accepted(operation);
-  return { ...reply, headers: { ...reply.headers, 'preference-applied': 'respond-async' } };
+/** Says to who was turned away for now that the gateway can go on trying. */
+function mayBeQueued(error: unknown): never {
+  if (!(error instanceof Problem) || error.code !== 'unavailable') throw error;
+  const { detail, headers, members, cause } = error;
+  const hint = 'repeated with Prefer: respond-async it is queued';
+  throw new Problem('unavailable', {
+    detail: detail === undefined ? hint : `${detail}; ${hint}`,
+    headers,
+    members,
+    cause,
+  });
 }
 
 function idempotencyKey(request: Request, needed: boolean): string {

@@ -27,6 +27,8 @@ export const gatewayCatalogue = {
   precondition_required: [428, 'If-Match with the current ETag is needed.'],
   headers_too_large: [431, 'The headers are too large.'],
   not_anchored: [409, 'The verification is in no anchored tree yet; ask again after the hour.'],
+  operation_cancelled: [409, 'The operation was cancelled before it was done.'],
+  queue_full: [429, 'The caller has as many queued operations as may be; wait until some have ended.'],
   quota_exhausted: [429, 'The plan has no verifications left this month.'],
   internal_error: [500, 'The gateway failed; the request id finds it in the log.'],
   integrity_violation: [500, 'Stored content does not have its recorded hash.'],

@@ -94,6 +94,8 @@ export interface Route<Params = unknown, Query = unknown, Body = unknown> {
   readonly responses: Readonly<Record<number, ResponseSpec>>;
   /** A POST that changes nothing (a preview, a verification) sets false; the others need `Idempotency-Key`. */
   readonly idempotent?: boolean;
+  /** Answered at once even with `Prefer: respond-async`; so are routes that start an operation themselves (202). */
+  readonly isImmediate?: true;
   /** Requests in a window, by caller, or by address on public routes; the general limit applies besides. */
   readonly rateLimit?: RateLimit;
   /** Takes any query parameters (protocol faces with parameters of their own); otherwise unknown ones are refused. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Caller } from '../auth/caller.ts';
 import { Problem } from '../http/problem.ts';
 import type { Derivation } from '../idempotency/derivation.ts';
-import type { Progress } from '../operations/operations.ts';
+import type { Progress } from '../operations/operation.ts';
 import { RecordAppender } from '../records/append.ts';
 import type { PlainRecord } from '../records/seal.ts';
 import type { Services } from '../services.ts';

@@ -4,7 +4,7 @@ import { chartRoles, writers } from '../auth/audiences.ts';
 import type { Caller } from '../auth/caller.ts';
 import { Problem } from '../http/problem.ts';
 import { route, type Route } from '../http/route.ts';
-import { accepted } from '../operations/operations.ts';
+import { accepted } from '../operations/operation.ts';
 import { PatientParams } from '../patients/dto.ts';
 import { RecordAppender } from '../records/append.ts';
 import type { Services } from '../services.ts';

@@ -4,7 +4,7 @@ import type { Caller } from '../auth/caller.ts';
 import { page } from '../http/page.ts';
 import { Problem } from '../http/problem.ts';
 import { route, type Route } from '../http/route.ts';
-import { accepted, type Work } from '../operations/operations.ts';
+import { accepted, type Work } from '../operations/operation.ts';
 import { isOnPatientSide, requireNotOtherPatient } from '../patients/access.ts';
 import { PatientParams } from '../patients/dto.ts';
 import type { Services } from '../services.ts';

@@ -1,6 +1,6 @@
 /** Every chart of this hospital, one after another: by the schedule, or because somebody asked for it. */
 import type { Caller } from '../auth/caller.ts';
-import type { Progress } from '../operations/operations.ts';
+import type { Progress } from '../operations/operation.ts';
 import type { Services } from '../services.ts';
 import { reportedCheck } from './reports.ts';
 

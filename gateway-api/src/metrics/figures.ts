@@ -73,6 +73,17 @@ const figures: readonly Figure[] = [
     query: sql`select count(*)::int4 as value from records`,
   },
   {
+    name: 'gateway_queued_operations',
+    help: 'Requests with Prefer: respond-async that have not ended',
+    query: sql`select count(*)::int4 as value from operations where status = 'queued'`,
+  },
+  {
+    name: 'gateway_queued_operations_oldest_seconds',
+    help: 'Age of the oldest of them',
+    query: sql`select coalesce(extract(epoch from now() - min(started_at)), 0)::float8 as value
+      from operations where status = 'queued'`,
+  },
+  {
     name: 'gateway_active_users_day',
     help: 'Device keys of this organisation that submitted a transaction, of the last 24 hours',
     query: sql`select count(distinct device_key)::int4 as value from transactions

@@ -1,4 +1,4 @@
-import type { KeptOperation, OperationStore } from './operations.ts';
+import { hasEnded, type KeptOperation, type OperationStore } from './operation.ts';
 
 /** Keeps operations as a database would: what is put is a copy. */
 export function operationsInMemory(): OperationStore {
@@ -6,6 +6,11 @@ export function operationsInMemory(): OperationStore {
   return {
     find: async (id) => structuredClone(all.get(id)),
     put: async (kept) => void all.set(kept.operation.id, structuredClone(kept)),
-    running: async () => structuredClone([...all.values()].filter(({ operation }) => operation.status === 'running')),
+    unfinished: async () => structuredClone([...all.values()].filter(({ operation }) => !hasEnded(operation))),
+    ofOwner: async (owner) => ({
+      items: [...all.values()]
+        .filter((kept) => kept.owner === owner)
+        .map(({ operation }) => structuredClone(operation)),
+    }),
   };
 }

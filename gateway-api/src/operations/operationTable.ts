@@ -1,19 +1,25 @@
+import { createHmac } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { SealedJson } from '../keystore/sealedJson.ts';
 import type { Database } from '../readmodel/database/schema.ts';
-import type { KeptOperation, OperationStore } from './operations.ts';
+import { mapPage, newestFirst } from '../readmodel/queries/newestFirst.ts';
+import type { Page, PageParams } from '../readmodel/queries/page.ts';
+import { hasEnded, type KeptOperation, type Operation, type OperationStore } from './operation.ts';
 
-const keptMs = 7 * 24 * 3600 * 1000;
+/** Longer than any request may be queued. */
+const keptMs = 8 * 24 * 3600 * 1000;
 
-/** Operations in the gateway's database, sealed: results and owners are for who started them. */
+/** Operations in the gateway's database, sealed: requests, results and owners are for who started them. */
 export class OperationTable implements OperationStore {
   readonly #db: Kysely<Database>;
+  readonly #key: Uint8Array;
   readonly #sealed: SealedJson<KeptOperation>;
   readonly #clock: () => number;
 
   /** @param key 32 bytes */
   constructor(db: Kysely<Database>, key: Uint8Array, clock: () => number) {
     this.#db = db;
+    this.#key = key;
     this.#sealed = new SealedJson(key);
     this.#clock = clock;
   }
@@ -29,9 +35,11 @@ export class OperationTable implements OperationStore {
   }
 
   async put(kept: KeptOperation): Promise<void> {
-    const { id, status } = kept.operation;
+    const { id, startedAt } = kept.operation;
     const row = {
-      status: status === 'running' ? ('running' as const) : ('ended' as const),
+      status: statusOf(kept),
+      owner_index: this.#indexOf(kept.owner),
+      started_at: startedAt,
       sealed: this.#sealed.seal(id, kept),
       expires_at: new Date(this.#clock() + keptMs).toISOString(),
     };
@@ -43,12 +51,31 @@ export class OperationTable implements OperationStore {
     await this.#db.deleteFrom('operations').where('expires_at', '<=', new Date(this.#clock())).execute();
   }
 
-  async running(): Promise<readonly KeptOperation[]> {
+  async unfinished(): Promise<readonly KeptOperation[]> {
     const rows = await this.#db
       .selectFrom('operations')
       .select(['operation_id', 'sealed'])
-      .where('status', '=', 'running')
+      .where('status', 'in', ['running', 'queued'])
       .execute();
     return rows.map((row) => this.#sealed.open(row.operation_id, row.sealed));
   }
+
+  async ofOwner(owner: string, asked: PageParams): Promise<Page<Operation>> {
+    const own = this.#db
+      .selectFrom('operations')
+      .select(['operation_id', 'sealed', 'started_at'])
+      .where('owner_index', '=', this.#indexOf(owner))
+      .where('expires_at', '>', new Date(this.#clock()));
+    const page = await newestFirst(own, 'started_at', 'operation_id', asked);
+    return mapPage(page, (row) => this.#sealed.open(row.operation_id, row.sealed).operation);
+  }
+
+  #indexOf(owner: string): string {
+    return createHmac('sha256', this.#key).update(`owner|${owner}`).digest('base64url');
+  }
+}
+
+function statusOf({ operation, request }: KeptOperation): 'running' | 'queued' | 'ended' {
+  if (hasEnded(operation)) return 'ended';
+  return request === undefined ? 'running' : 'queued';
 }

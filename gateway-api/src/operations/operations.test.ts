@@ -1,14 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { Refusal } from '@chain-of-care/chaincode/model';
-import { clinician } from '../http/app.fixture.ts';
+import { clinician, queueOfTest } from '../http/app.fixture.ts';
 import { createLog } from '../log.ts';
 import { readModelInMemory } from '../readmodel/readModel.fixture.ts';
-import { RunningOperations, type OperationStore } from './operations.ts';
+import type { OperationStore } from './operation.ts';
+import { RunningOperations } from './operations.ts';
 import { operationsInMemory } from './operationStore.fixture.ts';
 import { OperationTable } from './operationTable.ts';
 
 const operations = (store: OperationStore = operationsInMemory()): RunningOperations =>
-  new RunningOperations(store, () => 0, createLog('silent'));
+  new RunningOperations(store, queueOfTest, () => 0, createLog('silent'));
 const other = { ...clinician, id: '00000000-0000-4000-8000-000000000002' };
 const request = { id: '00000000-0000-4000-8000-00000000000a', digest: 'body' };
 const forever = () => new Promise<never>(() => undefined);
@@ -94,7 +95,7 @@ describe('after a restart', () => {
     for (const { sealed } of rows) expect(Buffer.from(sealed).toString('latin1')).not.toMatch(/Zoe|startedAt/);
 
     const after = operations(store());
-    await after.recover();
+    await after.recover(forever);
     expect(await after.get(clinician, ended.id)).toMatchObject({
       status: 'succeeded',
       result: { block: 7, secret: 'Zoe' },

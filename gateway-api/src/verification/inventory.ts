@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { Refusal } from '@chain-of-care/chaincode/model';
 import type { Caller } from '../auth/caller.ts';
 import { Problem } from '../http/problem.ts';
-import type { Progress } from '../operations/operations.ts';
+import type { Progress } from '../operations/operation.ts';
 import type { Services } from '../services.ts';
 import { readAsked, type Asked } from './asked.ts';
 import { decide, decidePack } from './decide.ts';

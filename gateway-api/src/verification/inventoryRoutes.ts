@@ -6,7 +6,7 @@ import type { CallerRole } from '../auth/caller.ts';
 import { route, type Route } from '../http/route.ts';
 import { ImportOperation } from '../imports/dto.ts';
 import { Spool } from '../imports/spool.ts';
-import { accepted } from '../operations/operations.ts';
+import { accepted } from '../operations/operation.ts';
 import type { Services } from '../services.ts';
 import { InventoryVerification } from './inventory.ts';
 import { inventoryLines, inventoryTypes, type InventoryType } from './inventoryLines.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Caller, CallerRole } from '../auth/caller.ts';
 import type { Act, Applied } from '../fabric/act.ts';
-import { runApp, type RunningApp } from '../http/app.fixture.ts';
+import { queueOfTest, runApp, type RunningApp } from '../http/app.fixture.ts';
 import { labelRoutes } from '../labels/routes.ts';
 import { createLog } from '../log.ts';
 import { RunningOperations } from '../operations/operations.ts';
@@ -50,7 +50,7 @@ export async function openVerificationApp(): Promise<VerificationApp> {
   const model = await readModelInMemory();
   await model.catchUp(story(), 2n);
   const log = createLog('silent');
-  const operations = new RunningOperations(operationsInMemory(), Date.now, log);
+  const operations = new RunningOperations(operationsInMemory(), queueOfTest, Date.now, log);
   const ledger = {
     async submit(_identity: unknown, act: Act): Promise<Applied> {
       if (world.ledgerFails) throw new Error('no ledger');

@@ -23,7 +23,16 @@ export interface GatewayTables extends NotificationTables {
   };
   demographics: { patient_id: string; sealed: Uint8Array; updated_at: Instant };
   demographic_identifiers: { blind_index: string; patient_id: string };
-  operations: { operation_id: string; status: 'running' | 'ended'; sealed: Uint8Array; expires_at: Instant };
+  operations: {
+    operation_id: string;
+    /** `running`: only its process can end it; `queued`: a kept request, which any process can run. */
+    status: 'running' | 'queued' | 'ended';
+    sealed: Uint8Array;
+    expires_at: Instant;
+    /** Blind index of who started it. */
+    owner_index: string;
+    started_at: Instant;
+  };
   first_answers: { answer_id: string; sealed: Uint8Array; expires_at: Instant };
   /** What the gateway did without the ledger. An empty `patient_id`: about nobody in particular. */
   gateway_acts: {

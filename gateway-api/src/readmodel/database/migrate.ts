@@ -19,6 +19,7 @@ import * as accessRequests from './migrations/0020-access-requests.ts';
 import * as sharingTokens from './migrations/0021-sharing-tokens.ts';
 import * as takenBack from './migrations/0030-taken-back.ts';
 import * as packedQuantities from './migrations/0031-packed-quantities.ts';
+import * as queuedOperations from './migrations/0033-queued-operations.ts';
 import * as people from './migrations/0018-people.ts';
 import * as representatives from './migrations/0023-representatives.ts';
 import * as accessReviews from './migrations/0027-access-reviews.ts';
@@ -54,6 +55,7 @@ const migrations: Readonly<Record<string, { readonly statements: readonly string
   '0027-access-reviews': accessReviews,
   '0030-taken-back': takenBack,
   '0031-packed-quantities': packedQuantities,
+  '0033-queued-operations': queuedOperations,
 };
 
 /**

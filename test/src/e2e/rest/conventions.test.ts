@@ -179,7 +179,7 @@ describe('conventions', () => {
     const answer = await ada.post(`${patient.chart}/records`, newRecord(), { headers: { prefer: 'respond-async' } });
     expect(answer.status).toBe(202);
     let operation = await ada.read(answer.headers.get('location')!);
-    for (let tries = 0; operation['status'] === 'running' && tries < 100; tries += 1) {
+    for (let tries = 0; operation['status'] !== 'succeeded' && tries < 100; tries += 1) {
       await new Promise((resolve) => setTimeout(resolve, 200));
       operation = await ada.read(answer.headers.get('location')!);
     }

@@ -29,7 +29,9 @@ export const expectedAudiences: Readonly<Record<string, ExpectedAudience>> = {
   readMetrics: 'public',
   readProtectedResource: 'public',
   readSmartConfiguration: 'public',
+  cancelOperation: everybody,
   getOperation: everybody,
+  listOperations: everybody,
 
   // actors
   listOrganizations: 'public',
