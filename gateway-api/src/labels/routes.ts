@@ -7,7 +7,7 @@ import { parseScan, readElement, Refusal, type Element } from '@chain-of-care/ch
 import { route, type Reply, type Route } from '../http/route.ts';
 import type { Services } from '../services.ts';
 import { ContainerParams, PackParams } from '../supply/dto.ts';
-import { supplyRoles } from '../supply/eventRoutes.ts';
+import { supplyRoles } from '../supply/roles.ts';
 import { findContainer, findPack } from '../supply/findGoods.ts';
 import { scanPicture } from './scanner.ts';
 

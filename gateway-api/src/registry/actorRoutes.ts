@@ -9,7 +9,7 @@ import { route, type Exchange, type Route } from '../http/route.ts';
 import { transactionMembers } from '../http/transaction.ts';
 import { newestFirst } from '../readmodel/queries/newestFirst.ts';
 import type { Services } from '../services.ts';
-import { supplyRoles } from '../supply/eventRoutes.ts';
+import { supplyRoles } from '../supply/roles.ts';
 import {
   ActorQuery,
   ActorView,

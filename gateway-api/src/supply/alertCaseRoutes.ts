@@ -20,7 +20,7 @@ import {
   NewQuarantine,
 } from './alertCaseDto.ts';
 import { AlertParams } from './alertDto.ts';
-import { supplyRoles } from './eventRoutes.ts';
+import { supplyRoles } from './roles.ts';
 import type { RefusalReports } from './refusalReports.ts';
 import { maxDocumentBytes, openDocument, sealDocument, serveDocuments } from './sealedDocuments.ts';
 import type { SupplyServices } from './supplyServices.ts';

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { normaliseGtin, parseScan, type AlertSubject } from '@chain-of-care/chaincode/model';
+import type { LedgerIdentity } from '../auth/caller.ts';
 import { page, PageQuery } from '../http/page.ts';
 import { route, type Route } from '../http/route.ts';
 import { transactionMembers } from '../http/transaction.ts';
+import type { Derivation } from '../idempotency/derivation.ts';
 import { alertStatistics } from '../readmodel/queries/alertStatistics.ts';
 import { alertList, recallList } from '../readmodel/queries/supplyLists.ts';
 import type { Services } from '../services.ts';
@@ -20,7 +22,7 @@ import {
 } from './alertDto.ts';
 import { alertOf } from './alertCase.ts';
 import { sealDocument } from './sealedDocuments.ts';
-import { supplyRoles } from './eventRoutes.ts';
+import { supplyRoles } from './roles.ts';
 import { alertView, recallView } from './views.ts';
 
 const touches = { writes: [undefined], reads: ['registry'] } as const;
@@ -46,28 +48,12 @@ export function alertRoutes(services: Services): Route[] {
       body: NewAlert,
       responses: { 201: { description: 'opened', body: OpenedAlert } },
       async handler({ body, caller, idempotency }) {
-        const alertId = idempotency.uuid('alert');
-        const { type, description } = body;
-        const subject = subjectOf(body);
-        const evidence = [...(body.evidence ?? []), ...(await describe(services, subject.gtin, description))];
-        const { result, transaction } = await services.ledger.submit<{ eventId: string }>(caller.identity, {
+        const opened = await openReport(services, caller.identity, body, {
           type: 'supply.reportAlert',
-          body: {
-            alertId,
-            type,
-            ...subject,
-            eventTime: new Date(services.clock()).toISOString(),
-            ...(evidence.length === 0 ? {} : { evidence }),
-            ...(description === undefined ? {} : { descriptionHash: saltedHash(alertId, description) }),
-          },
-          ...idempotency.command('alert'),
-          touches,
+          alertId: idempotency.uuid('alert'),
+          key: idempotency.command('alert'),
         });
-        return {
-          status: 201,
-          headers: { location: `/v1/alerts/${alertId}` },
-          body: { alertId, eventId: result.eventId, ...transactionMembers(transaction) },
-        };
+        return { status: 201, headers: { location: `/v1/alerts/${opened.alertId}` }, body: opened };
       },
     }),
     route({
@@ -136,26 +122,47 @@ function publicReportRoute(services: Services): Route {
     body: NewPublicReport,
     responses: { 201: { description: 'taken', body: OpenedAlert } },
     async handler({ body, idempotency }) {
-      const alertId = idempotency.uuid('public-report');
-      const { type, description } = body;
-      const subject = subjectOf(body);
-      const evidence = await describe(services, subject.gtin, description);
-      const { result, transaction } = await services.ledger.submit<{ eventId: string }>(services.serviceIdentity, {
+      const opened = await openReport(services, services.serviceIdentity, body, {
         type: 'supply.reportPublicly',
-        body: {
-          alertId,
-          type,
-          ...subject,
-          eventTime: new Date(services.clock()).toISOString(),
-          ...(evidence.length === 0 ? {} : { evidence }),
-          ...(description === undefined ? {} : { descriptionHash: saltedHash(alertId, description) }),
-        },
-        ...idempotency.command('public-report'),
-        touches,
+        alertId: idempotency.uuid('public-report'),
+        key: idempotency.command('public-report'),
       });
-      return { status: 201, body: { alertId, eventId: result.eventId, ...transactionMembers(transaction) } };
+      return { status: 201, body: opened };
     },
   });
+}
+
+interface Report {
+  readonly type: 'supply.reportAlert' | 'supply.reportPublicly';
+  readonly alertId: string;
+  readonly key: ReturnType<Derivation['command']>;
+}
+
+/** Seals the text of a report, and opens its alert. */
+async function openReport(
+  services: Services,
+  identity: LedgerIdentity,
+  reported: NewAlert | NewPublicReport,
+  { type, alertId, key }: Report,
+): Promise<OpenedAlert> {
+  const { description } = reported;
+  const subject = subjectOf(reported);
+  const described = await describe(services, subject.gtin, description);
+  const evidence = [...('evidence' in reported ? (reported.evidence ?? []) : []), ...described];
+  const { result, transaction } = await services.ledger.submit<{ eventId: string }>(identity, {
+    type,
+    body: {
+      alertId,
+      type: reported.type,
+      ...subject,
+      eventTime: new Date(services.clock()).toISOString(),
+      ...(evidence.length === 0 ? {} : { evidence }),
+      ...(description === undefined ? {} : { descriptionHash: saltedHash(alertId, description) }),
+    },
+    ...key,
+    touches,
+  });
+  return { alertId, eventId: result.eventId, ...transactionMembers(transaction) };
 }
 
 function recallRoutes(services: Services): Route[] {

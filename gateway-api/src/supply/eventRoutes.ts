@@ -1,5 +1,4 @@
 import { normaliseGtin } from '@chain-of-care/chaincode/model';
-import type { CallerRole } from '../auth/caller.ts';
 import { page } from '../http/page.ts';
 import { Problem } from '../http/problem.ts';
 import { route, type Route } from '../http/route.ts';
@@ -18,23 +17,11 @@ import {
 } from './eventDto.ts';
 import { eventViews } from './eventViews.ts';
 import type { RefusalReports } from './refusalReports.ts';
+import { supplyRoles } from './roles.ts';
 import { problemOfOutcome, submitSupplyCommands } from './submit.ts';
 import type { SupplyServices } from './supplyServices.ts';
 import { shipmentView } from './views.ts';
 import { viewerOf, visibleTo } from './visibility.ts';
-
-/** Roles that act on goods; the ledger decides again, by role, licence, premises and custody. */
-export const supplyRoles: readonly CallerRole[] = [
-  'manufacturer',
-  'cmo',
-  'distributor',
-  '3pl',
-  'carrier',
-  'repackager',
-  'destroyer',
-  'pharmacist',
-  'inspector',
-];
 
 /** Events of the supply chain, and the shipments they open and close. */
 export function eventRoutes(services: SupplyServices, reports: RefusalReports): Route[] {

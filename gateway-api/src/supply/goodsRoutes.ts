@@ -6,7 +6,7 @@ import { contentsOfContainer } from '../readmodel/queries/packs.ts';
 import type { Services } from '../services.ts';
 import { ContainedView, ContainerParams, ContainerView, PackParams, PackView } from './dto.ts';
 import { SupplyEventView } from './eventDto.ts';
-import { supplyRoles } from './eventRoutes.ts';
+import { supplyRoles } from './roles.ts';
 import { eventViews } from './eventViews.ts';
 import { findContainer, findPack } from './findGoods.ts';
 import { containerHistory, packHistory } from './history.ts';

@@ -6,7 +6,7 @@ import { route, type Route } from '../http/route.ts';
 import type { Services } from '../services.ts';
 import { SupplyEventParams } from './eventDto.ts';
 import { proofOf, trustAnchors } from './eventProof.ts';
-import { supplyRoles } from './eventRoutes.ts';
+import { supplyRoles } from './roles.ts';
 import { viewerOf, visibleTo } from './visibility.ts';
 
 export class ProvenBlockView {

@@ -16,7 +16,7 @@ import { transactionMembers } from '../http/transaction.ts';
 import type { Derivation } from '../idempotency/derivation.ts';
 import type { Services } from '../services.ts';
 import { SupplyCommand } from './eventDto.ts';
-import { supplyRoles } from './eventRoutes.ts';
+import { supplyRoles } from './roles.ts';
 import { policiesOf } from './goods.ts';
 import { bodyOf, goodsOf, readModelPausesMs } from './prepare.ts';
 import {

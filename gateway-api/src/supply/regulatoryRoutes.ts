@@ -8,7 +8,7 @@ import { transactionMembers } from '../http/transaction.ts';
 import type { Database } from '../readmodel/index.ts';
 import { newestFirst } from '../readmodel/queries/newestFirst.ts';
 import type { Services } from '../services.ts';
-import { supplyRoles } from './eventRoutes.ts';
+import { supplyRoles } from './roles.ts';
 import {
   NewProductNotification,
   NewTracingRequest,

@@ -6,7 +6,7 @@ import { Problem } from '../http/problem.ts';
 import { route, type Route } from '../http/route.ts';
 import type { Services } from '../services.ts';
 import { LotParams } from './dto.ts';
-import { supplyRoles } from './eventRoutes.ts';
+import { supplyRoles } from './roles.ts';
 import { lotReport } from './lotReport.ts';
 import { recallEffectiveness } from './recallEffectiveness.ts';
 import { maySeeLot, viewerOf } from './visibility.ts';

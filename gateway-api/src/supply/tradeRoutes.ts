@@ -8,7 +8,7 @@ import type { Services } from '../services.ts';
 import { commerceOf, tradeTouches } from './commerce.ts';
 import { CommerceView, TransactionInformationView } from './commerceDto.ts';
 import { ShipmentParams, SupplyCommandOutcome, SupplyEventParams } from './eventDto.ts';
-import { supplyRoles } from './eventRoutes.ts';
+import { supplyRoles } from './roles.ts';
 import { ClassBalanceQuery, ClassBalanceView, DisputeSettlement, NewDispute, NewErrorDeclaration } from './tradeDto.ts';
 import { viewerOf } from './visibility.ts';
 

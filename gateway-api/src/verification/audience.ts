@@ -1,19 +1,11 @@
 /** Who sees how much of a verification: the regulator all, the maker its products, a holder its own and the next hop. */
-import type { Consortium, StaffRole } from '@chain-of-care/chaincode/model';
+import type { Consortium } from '@chain-of-care/chaincode/model';
 import type { Caller } from '../auth/caller.ts';
+import { tradingRoles } from '../supply/roles.ts';
 import type { Audience } from './dto.ts';
 import type { BriefEvent, ProductRow } from './knownPack.ts';
 
-const partners: ReadonlySet<string> = new Set<StaffRole>([
-  'manufacturer',
-  'cmo',
-  'distributor',
-  '3pl',
-  'carrier',
-  'repackager',
-  'destroyer',
-  'pharmacist',
-]);
+const partners: ReadonlySet<string> = new Set(tradingRoles);
 
 /** What the goods' history says of who stands near them. */
 export interface Goods {

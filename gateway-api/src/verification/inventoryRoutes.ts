@@ -8,23 +8,13 @@ import { ImportOperation } from '../imports/dto.ts';
 import { Spool } from '../imports/spool.ts';
 import { accepted } from '../operations/operation.ts';
 import type { Services } from '../services.ts';
+import { supplyRoles } from '../supply/roles.ts';
 import { InventoryVerification } from './inventory.ts';
 import { inventoryLines, inventoryTypes, type InventoryType } from './inventoryLines.ts';
 import type { VerificationService } from './service.ts';
 
 const maxInventoryBytes = 64 * 1024 * 1024;
-const holders: readonly CallerRole[] = [
-  'manufacturer',
-  'cmo',
-  'distributor',
-  '3pl',
-  'carrier',
-  'repackager',
-  'destroyer',
-  'pharmacist',
-  'inspector',
-  'administrator',
-];
+const holders: readonly CallerRole[] = [...supplyRoles, 'administrator'];
 const resultTypes = { csv: 'text/csv; charset=utf-8', ndjson: 'application/x-ndjson' } as const;
 
 export class InventoryParams {
