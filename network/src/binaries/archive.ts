@@ -1,7 +1,7 @@
 /** Fabric's official release archives, accepted only with the pinned SHA-256. */
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -52,8 +52,10 @@ async function download(archive: PinnedArchive, file: string, progress: (what: s
       yield chunk;
     }
   };
+  // Open before the first byte: a stream that is broken off at once would make the file after it was removed.
+  const target = await open(file, 'w');
   try {
-    await pipeline(Readable.fromWeb(response.body), counted, createWriteStream(file));
+    await pipeline(Readable.fromWeb(response.body), counted, target.createWriteStream());
   } catch (cause) {
     throw new NetworkFailure(`${url} was cut off after ${received} bytes: ${messageOf(cause)}`, undefined, { cause });
   }

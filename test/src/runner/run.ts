@@ -54,7 +54,7 @@ export async function jest(project: string, parameters: readonly string[], envir
 }
 
 /**
- * The same for tests of a whole network on a machine that may be busy: a few files that failed are run once more, and
+ * The same for tests with servers, databases or a whole network, on a machine that may be busy: a few files that failed are run once more, and
  * the summary names those that passed only then. More than a few are no accident.
  */
 export async function jestTwice(
