@@ -1,6 +1,8 @@
 import { AccessRequests, HealthDataBank, RestClient, type AccessRequest } from '@chain-of-care/client';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { network } from '../../system/networks.ts';
+import type { Json } from '../../system/rest.ts';
+import { until } from '../../system/until.ts';
 import { home, newRecord, recordsOnce, World } from './world.fixture.ts';
 
 const world = new World(network);
@@ -32,8 +34,9 @@ describe('a clinician asks, the patient chooses', () => {
 
     const [inbox] = await collect(patient.list('requested'));
     expect(inbox).toMatchObject({ id: asked.id, reason: 'Dyspnoea since Monday', days: 7, status: 'requested' });
-    const notices = await session.read<{ items: { kind: string }[] }>('/v1/notifications');
-    expect(notices.items.map(({ kind }) => kind)).toContain('accessRequested');
+    await until<{ items: Json[] }>(session, '/v1/notifications', ({ items }) =>
+      items.some(({ kind }) => kind === 'accessRequested'),
+    );
     const answered = await patient.approve(asked.id, { records: [String(chosen!['id'])], days: 2 });
     expect(answered).toMatchObject({ status: 'approved' });
     await expect(patient.deny(asked.id)).rejects.toMatchObject({ code: 'request_already_answered', status: 409 });

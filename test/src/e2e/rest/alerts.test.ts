@@ -5,6 +5,7 @@ import { ProofError, verifyEventProof, type EventProof, type TrustAnchors } from
 import { madeUpGoods } from '../../demo/goods.ts';
 import { network } from '../../system/networks.ts';
 import type { Json, Page, RestSession } from '../../system/rest.ts';
+import { until } from '../../system/until.ts';
 import { World } from './world.fixture.ts';
 
 const world = new World(network);
@@ -30,19 +31,6 @@ beforeAll(async () => {
   const shipped = await maker.create('/v1/supply-events', { type: 'ship', recipient: pharmacyGln, packs });
   await pharmacist.create('/v1/supply-events', { type: 'receive', shipmentId: shipped['shipmentId'], packs });
 }, 600_000);
-
-/** Asks until the answer is as wanted: other members' gateways follow at their own pace. */
-async function until<Body extends Json>(
-  session: RestSession,
-  path: string,
-  isWanted: (body: Body) => boolean,
-): Promise<Body> {
-  for (const deadline = Date.now() + 30_000; ; await new Promise((resolve) => setTimeout(resolve, 200))) {
-    const { status, body } = await session.get<Body>(path);
-    if (status === 200 && isWanted(body)) return body;
-    if (Date.now() > deadline) throw new Error(`GET ${path} was not as wanted: ${status} ${JSON.stringify(body)}`);
-  }
-}
 
 const noticesAbout = (session: RestSession, alertId: string, kind: string) =>
   until<Page>(session, `/v1/notifications?kind=${kind}&limit=50`, ({ items }) =>

@@ -1,10 +1,10 @@
 /** Licences, recalls, notifications and tracing requests as the law has them, on the real network. */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { network } from '../../system/networks.ts';
 import { makeLot, newGln, recordAll, serialsFrom, type MadeLot } from '../../system/lots.ts';
 import type { Json, Page, RestSession } from '../../system/rest.ts';
+import { until } from '../../system/until.ts';
 import { World } from './world.fixture.ts';
 
 const world = new World(network);
@@ -25,19 +25,6 @@ beforeAll(async () => {
   inspector = await world.people.as('RegulatorMSP', 'inspector');
   administrator = await world.people.as('PharmaMSP', 'admin');
 }, 600_000);
-
-/** Other members' gateways follow at their own pace. */
-async function until<Body extends Json>(
-  session: RestSession,
-  path: string,
-  isWanted: (body: Body) => boolean,
-): Promise<Body> {
-  for (const deadline = Date.now() + 45_000; ; await delay(200)) {
-    const { status, body } = await session.get<Body>(path);
-    if (status === 200 && isWanted(body)) return body;
-    if (Date.now() > deadline) throw new Error(`GET ${path} was not as wanted: ${status} ${JSON.stringify(body)}`);
-  }
-}
 
 const noticed = (session: RestSession, kind: string, about: Json) =>
   until<Page>(session, `/v1/notifications?kind=${kind}&limit=50`, ({ items }) =>
