@@ -178,7 +178,7 @@ const seedOf = (chart: number, part: number): number => 1_000 * (chart + 1) + pa
 /** Somebody without an account shows the secret of a record. */
 async function benchToken(stage: Stage, author: LoadCaller, { chart, caller }: BenchPatient): Promise<Timed> {
   const { records } = await author.post<{ records: readonly { id: string }[] }>(`${chart}/records`, newRecord());
-  const wanted = { records: [{ id: records[0]!.id }], expiresInHours: tokenHours };
+  const wanted = { records: [{ id: records[0]!.id }], expiresInHours: tokenHours, singleUse: false };
   const { secret } = await caller.post<{ secret: string }>(`${chart}/sharing-tokens`, wanted);
   const bearer = new LoadCaller(await stage.people.gateway(hospital));
   const { redeem } = new SharingSecret(secret);
