@@ -48,7 +48,7 @@ export function careNotices(mspId: string): NoticeSource {
     const within = sql`block_number between ${first} and ${last}`;
     const facts: readonly (readonly [NoticeKind, readonly CareFact[]])[] = [
       ['recordStored', await stored(db, mspId, within)],
-      ['recordWithdrawn', await withdrawn(db, mspId, within)],
+      ['recordWithdrawn', await dated(db, mspId, within, withdrawals)],
       ['recordsAccessed', await accesses(db, mspId, within, 'permit')],
       ['accessRefused', await accesses(db, mspId, within, 'deny')],
       ['consentGranted', await granted(db, mspId, within, false)],
@@ -56,9 +56,9 @@ export function careNotices(mspId: string): NoticeSource {
       ['consentRevoked', await revoked(db, mspId, within)],
       ['accessRequested', await requested(db, mspId, within)],
       ['accessRequestAnswered', await answered(db, mspId, within)],
-      ['careTeamAdded', await joined(db, mspId, within)],
-      ['careTeamRemoved', await left(db, mspId, within)],
-      ['representativeConfirmed', await confirmed(db, mspId, within)],
+      ['careTeamAdded', await dated(db, mspId, within, joinings)],
+      ['careTeamRemoved', await dated(db, mspId, within, leavings)],
+      ['representativeConfirmed', await dated(db, mspId, within, confirmations)],
       ['representativeEnded', await ended(db, mspId, within)],
     ];
     return careNoticesOf(db, facts);
@@ -114,14 +114,6 @@ async function stored(db: Db, mspId: string, within: Condition): Promise<readonl
   return rows.map((row) => ({ ...row, id: `${row.id}-${row.recipient}` }));
 }
 
-async function withdrawn(db: Db, mspId: string, within: Condition): Promise<readonly CareFact[]> {
-  const { rows } = await sql<CareFact>`
-    select w.record_id as id, w.patient_id as recipient, w.withdrawn_at as at, w.block_number as block
-    from record_withdrawals w join patients p on p.patient_id = w.patient_id and p.home = ${mspId}
-    where ${within} order by w.block_number, w.record_id`.execute(db);
-  return rows;
-}
-
 /** Of others: not the patient's own. */
 async function accesses(db: Db, mspId: string, within: Condition, decision: string): Promise<readonly CareFact[]> {
   const { rows } = await sql<CareFact>`
@@ -175,30 +167,38 @@ async function revoked(db: Db, mspId: string, within: Condition): Promise<readon
   return rows;
 }
 
-async function joined(db: Db, mspId: string, within: Condition): Promise<readonly CareFact[]> {
+/** A fact whose row says of whom it is, when and in which block. */
+interface Dated {
+  readonly table: 'record_withdrawals' | 'care_team_members' | 'care_team_removals' | 'representatives';
+  readonly id: string;
+  readonly at: string;
+  /** Column of who is told as well. */
+  readonly also?: string;
+}
+
+async function dated(
+  db: Db,
+  mspId: string,
+  within: Condition,
+  { table, id, at, also }: Dated,
+): Promise<readonly CareFact[]> {
+  const told = also === undefined ? sql`` : sql`, f.${sql.ref(also)} as also`;
   const { rows } = await sql<CareFact>`
-    select m.membership_id as id, m.patient_id as recipient, m.added_at as at, m.block_number as block
-    from care_team_members m join patients p on p.patient_id = m.patient_id and p.home = ${mspId}
-    where m.${within} order by m.block_number, m.membership_id`.execute(db);
+    select f.${sql.ref(id)} as id, f.patient_id as recipient, f.${sql.ref(at)} as at, f.block_number as block${told}
+    from ${sql.table(table)} f join patients p on p.patient_id = f.patient_id and p.home = ${mspId}
+    where f.${within} order by f.block_number, f.${sql.ref(id)}`.execute(db);
   return rows;
 }
 
-async function left(db: Db, mspId: string, within: Condition): Promise<readonly CareFact[]> {
-  const { rows } = await sql<CareFact>`
-    select r.membership_id as id, r.patient_id as recipient, r.removed_at as at, r.block_number as block
-    from care_team_removals r join patients p on p.patient_id = r.patient_id and p.home = ${mspId}
-    where r.${within} order by r.block_number, r.membership_id`.execute(db);
-  return rows;
-}
-
-async function confirmed(db: Db, mspId: string, within: Condition): Promise<readonly CareFact[]> {
-  const { rows } = await sql<CareFact>`
-    select r.representative_id as id, r.patient_id as recipient, r.confirmed_at as at, r.block_number as block,
-      r.person_id as also
-    from representatives r join patients p on p.patient_id = r.patient_id and p.home = ${mspId}
-    where r.${within} order by r.block_number, r.representative_id`.execute(db);
-  return rows;
-}
+const withdrawals: Dated = { table: 'record_withdrawals', id: 'record_id', at: 'withdrawn_at' };
+const joinings: Dated = { table: 'care_team_members', id: 'membership_id', at: 'added_at' };
+const leavings: Dated = { table: 'care_team_removals', id: 'membership_id', at: 'removed_at' };
+const confirmations: Dated = {
+  table: 'representatives',
+  id: 'representative_id',
+  at: 'confirmed_at',
+  also: 'person_id',
+};
 
 /** Before its time: that an end has come nobody writes. */
 async function ended(db: Db, mspId: string, within: Condition): Promise<readonly CareFact[]> {
