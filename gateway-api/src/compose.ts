@@ -195,9 +195,7 @@ export async function startGateway(config: Config, log: Log, clock: () => number
   const findCaller = callerFinder(people, async (staffId) => (await facts.staff(staffId))?.status === 'suspended');
   const requests = {
     seeAcknowledgedWrites: async () =>
-      readModel
-        .waitForAcknowledged()
-        .catch(async (error: unknown) => behindTheLedger(error, await readModel.answers())),
+      readModel.waitForAcknowledged().catch((error: unknown) => behindTheLedger(error, readModel)),
     answers,
     keepOrigin: (transactionId: string, caller: Caller) => services.origins.keep(transactionId, caller),
     idempotencySecret: keystore.derived('idempotency'),
@@ -272,10 +270,10 @@ export async function startGateway(config: Config, log: Log, clock: () => number
   };
 }
 
-function behindTheLedger(error: unknown, databaseAnswers: boolean): never {
+async function behindTheLedger(error: unknown, readModel: ReadModel): Promise<never> {
   if (!(error instanceof WaitTimeout)) throw error;
   const options = { headers: { 'retry-after': '5' }, cause: error };
-  if (!databaseAnswers) throw new Problem('database_unavailable', options);
+  if (!(await readModel.answers())) throw new Problem('database_unavailable', options);
   throw new Problem('unavailable', { ...options, detail: 'the read model is behind the ledger' });
 }
 
