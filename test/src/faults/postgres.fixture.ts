@@ -1,9 +1,9 @@
 /** A PostgreSQL server of the test's own, from the programs that Debian installs. */
 import { execFileSync } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../system/freePort.ts';
 
 const programs = '/usr/lib/postgresql';
 /** It does not run as root. */
@@ -66,15 +66,4 @@ export class Postgres {
 
 function idOf(option: string): string {
   return execFileSync('id', [option, 'postgres'], { encoding: 'utf8' }).trim();
-}
-
-function freePort(): Promise<number> {
-  const server = createServer();
-  return new Promise((resolve, reject) => {
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }
