@@ -51,7 +51,10 @@ async function byTables(
   records: readonly RecordFact[],
 ): Promise<AuthorizedRecord[]> {
   const patient = await facts.patient(patientId);
-  const rules = (await PatientRules.of(readModel.db, patientId)).rulesFor(requester, patient?.home ?? '');
+  const rules = (await PatientRules.aboutStaff(readModel.db, patientId, requester)).rulesFor(
+    requester,
+    patient?.home ?? '',
+  );
   const reader = { kind: 'staff', requester, rules } as const;
   const request = readRequest(purposeOfUse, clock());
   return records.flatMap((record) => {

@@ -28,9 +28,10 @@ export async function delegateConsent(
 ): Promise<Granted> {
   const patient = await patientOf(services, parent.patientId);
   const { patientId, home, handle } = patient;
-  const rules = await PatientRules.of(services.readModel.db, patientId);
+  const requester = requesterOf(caller);
+  const rules = await PatientRules.aboutStaff(services.readModel.db, patientId, requester);
   const { consentId: parentId } = parent;
-  const held = rules.rulesFor(requesterOf(caller), home).find((each) => each.consentId === parentId);
+  const held = rules.rulesFor(requester, home).find((each) => each.consentId === parentId);
   if (held === undefined) throw new Problem('consent_already_ended');
   const command = idempotency.command('delegate');
   const origin = { commandKey: command.key, deviceKey: caller.identity.deviceKey, handle };

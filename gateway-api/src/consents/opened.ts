@@ -1,5 +1,12 @@
 /** The records that a new consent opens: what its keys are for, and whose facts are mirrored. */
-import { purposeCodes, type ConsentRule, type Grantee, type RecordFact } from '@chain-of-care/chaincode/model';
+import {
+  purposeCodes,
+  subjectsAround,
+  type ConsentRule,
+  type Grantee,
+  type RecordFact,
+  type Requester,
+} from '@chain-of-care/chaincode/model';
 import { decideConsent, readRequest, type HeldRule } from '@chain-of-care/chaincode/rules';
 import type { KnownPatient } from '../custody/patients.ts';
 import { recordsInChainOrder } from '../readmodel/queries/care.ts';
@@ -50,10 +57,23 @@ export async function denialsTo(
   grantee: Grantee,
   rules?: PatientRules,
 ): Promise<readonly ConsentRule[]> {
-  const all = rules ?? (await PatientRules.of(services.readModel.db, patient.patientId));
+  const { patientId, home } = patient;
+  const { db } = services.readModel;
   const person = grantee.kind === 'person' ? await services.facts.staff(grantee.id!) : undefined;
-  const speaking = person === undefined ? all.rulesForAllOf(grantee, patient.home) : all.rulesFor(person, patient.home);
+  const known = rules ?? (await rulesAbout(db, patientId, grantee, person));
+  const speaking = person === undefined ? known.rulesForAllOf(grantee, home) : known.rulesFor(person, home);
   return speaking.filter(({ decision }) => decision === 'deny');
+}
+
+function rulesAbout(
+  db: Services['readModel']['db'],
+  patientId: string,
+  grantee: Grantee,
+  person: Requester | undefined,
+): Promise<PatientRules> {
+  return person === undefined
+    ? PatientRules.about(db, patientId, subjectsAround(grantee))
+    : PatientRules.aboutStaff(db, patientId, person);
 }
 
 /** What is denied to the holders of the consents that a delegated one comes from. */

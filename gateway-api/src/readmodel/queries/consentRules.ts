@@ -9,7 +9,7 @@ import {
   type Grantee,
   type Requester,
 } from '@chain-of-care/chaincode/model';
-import { emptyBucket, heldRules, rulesInForce, type HeldRule } from '@chain-of-care/chaincode/rules';
+import { ancestorSubjects, emptyBucket, heldRules, rulesInForce, type HeldRule } from '@chain-of-care/chaincode/rules';
 import type { Kysely } from 'kysely';
 import type { Database } from '../database/schema.ts';
 import { careTeamOf, isCaredForBy } from './careTeam.ts';
@@ -32,26 +32,23 @@ export class PatientRules {
     this.#careTeam = careTeam;
   }
 
+  /** Of everybody: for who could see a record, and who loses what. */
   static async of(db: Db, patientId: string): Promise<PatientRules> {
-    const subjects = new Map<string, Subject>();
-    const at = (subject: string): Subject => {
-      const known = subjects.get(subject) ?? { bucket: emptyBucket, stops: [] };
-      subjects.set(subject, known);
-      return known;
-    };
-    const buckets = await db.selectFrom('consent_buckets').selectAll().where('patient_id', '=', patientId).execute();
-    for (const { subject, rules, closing } of buckets)
-      at(subject).bucket = { rules: [...rules], ...(closing === null ? {} : { closing }) };
-    const stops = await db.selectFrom('consent_stops').selectAll().where('patient_id', '=', patientId).execute();
-    for (const { subject, closes, ...stop } of stops)
-      at(subject).stops.push({
-        consentId: stop.consent_id,
-        revokedAt: stop.revoked_at.toISOString(),
-        revokedBy: stop.revoked_by,
-        ...(closes === null ? {} : { closes }),
-      });
-    const team = (await careTeamOf(db, patientId)).filter(({ removedAt }) => removedAt === undefined);
-    return new PatientRules(subjects, new Set(team.map(({ staffId }) => staffId)));
+    return new PatientRules(await bucketsOf(db, patientId), await careTeamNow(db, patientId));
+  }
+
+  /** What decisions about these subjects look at and nothing else: what the patient says of others costs nothing. */
+  static async about(db: Db, patientId: string, subjects: readonly string[]): Promise<PatientRules> {
+    const own = await bucketsOf(db, patientId, subjects);
+    const rules = [...own.values()].flatMap(({ bucket }) => bucket.rules);
+    const further = ancestorSubjects(rules).filter((subject) => !subjects.includes(subject));
+    const theirs = further.length === 0 ? [] : await bucketsOf(db, patientId, further);
+    return new PatientRules(new Map([...own, ...theirs]), await careTeamNow(db, patientId));
+  }
+
+  /** Of one member of staff, on the care team or not. */
+  static aboutStaff(db: Db, patientId: string, requester: Requester): Promise<PatientRules> {
+    return PatientRules.about(db, patientId, subjectsOf({ ...requester, isOnCareTeam: true }));
   }
 
   /** With what a bucket would hold besides, or without what was revoked; nothing is written. */
@@ -86,6 +83,47 @@ export class PatientRules {
     if (found === undefined || (subject === 'everyone' && mspId !== home)) return [];
     return rulesInForce(found.bucket, found.stops);
   }
+}
+
+/** @param subjects of everybody when left out */
+async function bucketsOf(
+  db: Db,
+  patientId: string,
+  subjects?: readonly string[],
+): Promise<ReadonlyMap<string, Subject>> {
+  const found = new Map<string, Subject>();
+  const at = (subject: string): Subject => {
+    const known = found.get(subject) ?? { bucket: emptyBucket, stops: [] };
+    found.set(subject, known);
+    return known;
+  };
+  const buckets = await db
+    .selectFrom('consent_buckets')
+    .selectAll()
+    .where('patient_id', '=', patientId)
+    .$if(subjects !== undefined, (query) => query.where('subject', 'in', subjects!))
+    .execute();
+  for (const { subject, rules, closing } of buckets)
+    at(subject).bucket = { rules: [...rules], ...(closing === null ? {} : { closing }) };
+  const stops = await db
+    .selectFrom('consent_stops')
+    .selectAll()
+    .where('patient_id', '=', patientId)
+    .$if(subjects !== undefined, (query) => query.where('subject', 'in', subjects!))
+    .execute();
+  for (const { subject, closes, ...stop } of stops)
+    at(subject).stops.push({
+      consentId: stop.consent_id,
+      revokedAt: stop.revoked_at.toISOString(),
+      revokedBy: stop.revoked_by,
+      ...(closes === null ? {} : { closes }),
+    });
+  return found;
+}
+
+async function careTeamNow(db: Db, patientId: string): Promise<ReadonlySet<string>> {
+  const team = await careTeamOf(db, patientId);
+  return new Set(team.flatMap(({ removedAt, staffId }) => (removedAt === undefined ? [staffId] : [])));
 }
 
 /** Patients with rules about a requester, in the order of their ids. */

@@ -124,11 +124,13 @@ async function benchConsents(stage: Stage, wanted: number): Promise<CareFigures[
   const most = Math.min(wanted, others.length * consentsOfPerson);
   let given = 1;
   for (const consents of powersOfTen(fewestConsents, most)) {
+    const begun = performance.now();
     await inTurns(
       consents - given,
       (index) => grantTo(patient, others[(given + index) % others.length]!.staffId, ['vitals']),
       consentsAtOnce,
     );
+    stage.say(`  ${consents - given} consents given in ${secondsSince(begun)} s`);
     given = consents;
     const access = await timed(watch, repeats, () => accessTo(reader!.caller, patient, ['lab_result']));
     stage.say(`  access with ${consents} consents: ${access.p50.toFixed(0)} ms`);
@@ -151,7 +153,7 @@ async function benchCharts(
     const patient = patients[3 + index]!;
     const begun = performance.now();
     await fillChart(author.caller, patient, records, index);
-    stage.say(`  a chart of ${records} records made in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+    stage.say(`  a chart of ${records} records made in ${secondsSince(begun)} s`);
     await grantTo(patient, reader.staffId, ['lab_result']);
     const access = await timed(watch, repeats, () => accessTo(reader.caller, patient, ['lab_result']));
     stage.say(`  access with ${records} records: ${access.p50.toFixed(0)} ms`);
@@ -202,6 +204,8 @@ async function benchFeed(stage: Stage): Promise<number> {
   });
   return written / Math.max(1, transactions.size);
 }
+
+const secondsSince = (begun: number): string => ((performance.now() - begun) / 1000).toFixed(1);
 
 /** @returns `fewest`, ten times as many, … up to `most`, which is the last one */
 function powersOfTen(fewest: number, most: number): readonly number[] {
