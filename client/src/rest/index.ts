@@ -3,6 +3,8 @@ export * from './accessReviews.ts';
 export type * from './care.ts';
 export * from './healthDataBank.ts';
 export * from './healthRecords.ts';
+export * from './operation.ts';
+export * from './operations.ts';
 export * from './people.ts';
 export * from './problem.ts';
 export * from './restClient.ts';

@@ -1,5 +1,6 @@
 /** REST against one gateway, as one caller: tokens, problems, idempotency keys, pages, safe repeats. */
-import { GatewayProblem, GatewayUnreachable, problemOf, type ProblemDocument } from './problem.ts';
+import { resultOf, type Operation, type OperationWait } from './operation.ts';
+import { GatewayUnreachable, problemOf } from './problem.ts';
 import { defaultRetryPolicy, delayBefore, type RetryPolicy } from './retry.ts';
 
 export interface RestClientOptions {
@@ -21,12 +22,15 @@ export interface PostOptions {
   readonly query?: Query;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /**
+   * `Prefer: respond-async`: the gateway keeps the write until it is committed, also while a member that must endorse is
+   * away, and the call waits for that. Not for files and streams.
+   */
+  readonly later?: OperationWait;
 }
 
 /** What `uploadStream` sends; a Blob can be sent again, a stream cannot. */
 export type UploadBody = Blob | ReadableStream<Uint8Array>;
-
-const longestPauseMs = 2_000;
 
 interface Page<Item> {
   readonly items: readonly Item[];
@@ -66,12 +70,24 @@ export class RestClient {
   /**
    * @param body plain JSON
    * @returns the JSON of the answer
-   * @throws GatewayProblem, GatewayUnreachable
+   * @throws GatewayProblem, GatewayUnreachable; with `later` OperationUnfinished
    */
   async post(path: string, body: object, options: PostOptions = {}): Promise<unknown> {
-    const headers = { 'content-type': 'application/json' };
-    const response = await this.#post(path, JSON.stringify(body), headers, options);
-    return response.json();
+    if (options.later !== undefined) return this.#answerLater(path, body, options.later, options);
+    return (await this.#postJson(path, body, options)).json();
+  }
+
+  /**
+   * Posts with `Prefer: respond-async`.
+   *
+   * @param body plain JSON
+   * @returns the operation that it became
+   * @throws RangeError when it is one of the few that are always answered at once; GatewayProblem, GatewayUnreachable
+   */
+  async postLater(path: string, body: object, options: PostOptions = {}): Promise<Operation> {
+    const response = await this.#postJson(path, body, preferringLater(options));
+    if (response.status !== 202) throw new RangeError(`${path} was done at once`);
+    return (await response.json()) as Operation;
   }
 
   /**
@@ -116,19 +132,11 @@ export class RestClient {
    *
    * @param id of the operation
    * @returns its result
-   * @throws GatewayProblem: that which ended it, or of the question; GatewayUnreachable
+   * @throws GatewayProblem: that which ended it, or of the question; OperationUnfinished; GatewayUnreachable
    */
-  async operation(id: string): Promise<unknown> {
-    for (let pauseMs = 100; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
-      const { status, result, error } = (await this.get(path`/v1/operations/${id}`)) as {
-        readonly status: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
-        readonly result?: unknown;
-        readonly error?: object;
-      };
-      if (status === 'succeeded') return result;
-      if (status === 'failed' || status === 'cancelled') throw new GatewayProblem(error as ProblemDocument);
-      await this.#sleep(pauseMs);
-    }
+  async operation(id: string, wait: OperationWait = {}): Promise<unknown> {
+    const read = async () => (await this.get(path`/v1/operations/${id}`)) as Operation;
+    return resultOf(read, wait, this.#sleep);
   }
 
   /**
@@ -143,6 +151,18 @@ export class RestClient {
       yield* items;
       cursor = nextCursor;
     } while (cursor !== undefined);
+  }
+
+  async #answerLater(path: string, body: object, wait: OperationWait, options: PostOptions): Promise<unknown> {
+    const response = await this.#postJson(path, body, preferringLater(options));
+    const answer: unknown = await response.json();
+    if (response.headers.get('preference-applied') !== 'respond-async') return answer;
+    const { id } = answer as Operation;
+    return ((await this.operation(id, wait)) as { readonly body: unknown }).body;
+  }
+
+  async #postJson(path: string, body: object, options: PostOptions): Promise<Response> {
+    return this.#post(path, JSON.stringify(body), { 'content-type': 'application/json' }, options);
   }
 
   async #post(
@@ -187,6 +207,10 @@ export class RestClient {
 /** A path with its parts percent-encoded: serials may hold `/`. */
 export function path(strings: TemplateStringsArray, ...parts: readonly string[]): string {
   return strings.reduce((text, literal, index) => `${text}${encodeURIComponent(parts[index - 1] ?? '')}${literal}`);
+}
+
+function preferringLater(options: PostOptions): PostOptions {
+  return { ...options, headers: { ...options.headers, prefer: 'respond-async' } };
 }
 
 function queryText(query: Query = {}): string {

@@ -28,6 +28,7 @@ export const gatewayCatalogue = {
   headers_too_large: [431, 'The headers are too large.'],
   not_anchored: [409, 'The verification is in no anchored tree yet; ask again after the hour.'],
   operation_cancelled: [409, 'The operation was cancelled before it was done.'],
+  operation_irrevocable: [409, 'The operation runs, has ended or may have been committed: it cannot be taken back.'],
   queue_full: [429, 'The caller has as many queued operations as may be; wait until some have ended.'],
   quota_exhausted: [429, 'The plan has no verifications left this month.'],
   internal_error: [500, 'The gateway failed; the request id finds it in the log.'],

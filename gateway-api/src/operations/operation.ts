@@ -19,10 +19,16 @@ export interface Waiting {
 
 export const operationStatuses = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
 
+export type OperationStatus = (typeof operationStatuses)[number];
+
+export interface AskedOperations extends PageParams {
+  readonly status?: OperationStatus;
+}
+
 export interface Operation {
   readonly id: string;
   readonly kind: string;
-  readonly status: (typeof operationStatuses)[number];
+  readonly status: OperationStatus;
   readonly startedAt: string;
   readonly endedAt?: string;
   readonly progress?: Progress;
@@ -64,11 +70,11 @@ export interface Operations {
   /** @throws Problem not_found when there is none of this caller's with the id */
   get(caller: Caller, id: string): Promise<Operation>;
   /** This caller's, newest first. @throws Problem invalid_cursor */
-  list(caller: Caller, asked: PageParams): Promise<Page<Operation>>;
+  list(caller: Caller, asked: AskedOperations): Promise<Page<Operation>>;
   /**
    * Takes a queued operation back. What is not known to have failed cannot be taken back.
    *
-   * @throws Problem not_found; Refusal wrong_state when it runs, has ended, or may have been committed
+   * @throws Problem not_found; operation_irrevocable when it runs, has ended, or may have been committed
    */
   cancel(caller: Caller, id: string): Promise<Operation>;
 }
@@ -96,7 +102,7 @@ export interface OperationStore {
   /** Those that a process did not see the end of. */
   unfinished(): Promise<readonly KeptOperation[]>;
   /** Newest first. @throws Problem invalid_cursor */
-  ofOwner(owner: string, asked: PageParams): Promise<Page<Operation>>;
+  ofOwner(owner: string, asked: AskedOperations): Promise<Page<Operation>>;
 }
 
 /** The answer that says where to ask for an operation. */

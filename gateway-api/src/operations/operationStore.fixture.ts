@@ -7,9 +7,9 @@ export function operationsInMemory(): OperationStore {
     find: async (id) => structuredClone(all.get(id)),
     put: async (kept) => void all.set(kept.operation.id, structuredClone(kept)),
     unfinished: async () => structuredClone([...all.values()].filter(({ operation }) => !hasEnded(operation))),
-    ofOwner: async (owner) => ({
+    ofOwner: async (owner, { status }) => ({
       items: [...all.values()]
-        .filter((kept) => kept.owner === owner)
+        .filter((kept) => kept.owner === owner && (status ?? kept.operation.status) === kept.operation.status)
         .map(({ operation }) => structuredClone(operation)),
     }),
   };

@@ -3,8 +3,14 @@ import type { Kysely } from 'kysely';
 import { SealedJson } from '../keystore/sealedJson.ts';
 import type { Database } from '../readmodel/database/schema.ts';
 import { mapPage, newestFirst } from '../readmodel/queries/newestFirst.ts';
-import type { Page, PageParams } from '../readmodel/queries/page.ts';
-import { hasEnded, type KeptOperation, type Operation, type OperationStore } from './operation.ts';
+import type { Page } from '../readmodel/queries/page.ts';
+import {
+  hasEnded,
+  type AskedOperations,
+  type KeptOperation,
+  type Operation,
+  type OperationStore,
+} from './operation.ts';
 
 /** Longer than any request may be queued. */
 const keptMs = 8 * 24 * 3600 * 1000;
@@ -38,6 +44,7 @@ export class OperationTable implements OperationStore {
     const { id, startedAt } = kept.operation;
     const row = {
       status: statusOf(kept),
+      shown_status: kept.operation.status,
       owner_index: this.#indexOf(kept.owner),
       started_at: startedAt,
       sealed: this.#sealed.seal(id, kept),
@@ -60,12 +67,13 @@ export class OperationTable implements OperationStore {
     return rows.map((row) => this.#sealed.open(row.operation_id, row.sealed));
   }
 
-  async ofOwner(owner: string, asked: PageParams): Promise<Page<Operation>> {
-    const own = this.#db
+  async ofOwner(owner: string, { status, ...asked }: AskedOperations): Promise<Page<Operation>> {
+    const all = this.#db
       .selectFrom('operations')
       .select(['operation_id', 'sealed', 'started_at'])
       .where('owner_index', '=', this.#indexOf(owner))
       .where('expires_at', '>', new Date(this.#clock()));
+    const own = status === undefined ? all : all.where('shown_status', '=', status);
     const page = await newestFirst(own, 'started_at', 'operation_id', asked);
     return mapPage(page, (row) => this.#sealed.open(row.operation_id, row.sealed).operation);
   }

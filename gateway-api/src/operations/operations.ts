@@ -5,10 +5,10 @@ import { problemFrom } from '../http/answer.ts';
 import { Problem } from '../http/problem.ts';
 import type { Log } from '../log.ts';
 import { mapPage } from '../readmodel/queries/newestFirst.ts';
-import type { Page, PageParams } from '../readmodel/queries/page.ts';
+import type { Page } from '../readmodel/queries/page.ts';
 import type { KeptRequest } from './keptRequest.ts';
 import { LiveOperations } from './liveOperations.ts';
-import type { Operation, Operations, OperationStore, RequestIdentity, Work } from './operation.ts';
+import type { AskedOperations, Operation, Operations, OperationStore, RequestIdentity, Work } from './operation.ts';
 import { RequestQueue, type Perform, type QueueLimits } from './requestQueue.ts';
 
 /**
@@ -66,8 +66,11 @@ export class RunningOperations implements Operations {
     return (await this.#live.of(caller, id)).operation;
   }
 
-  async list(caller: Caller, asked: PageParams): Promise<Page<Operation>> {
-    return mapPage(await this.#store.ofOwner(caller.id, asked), (kept) => this.#live.find(kept.id)?.operation ?? kept);
+  async list(caller: Caller, asked: AskedOperations): Promise<Page<Operation>> {
+    const page = await this.#store.ofOwner(caller.id, asked);
+    const { items, ...rest } = mapPage(page, (kept) => this.#live.find(kept.id)?.operation ?? kept);
+    // It may have gone on since it was kept.
+    return { items: items.filter(({ status }) => asked.status === undefined || status === asked.status), ...rest };
   }
 
   async cancel(caller: Caller, id: string): Promise<Operation> {

@@ -6,7 +6,7 @@ import { Problem } from '../http/problem.ts';
 import { createLog } from '../log.ts';
 import { readModelInMemory } from '../readmodel/readModel.fixture.ts';
 import type { KeptRequest } from './keptRequest.ts';
-import type { OperationStore } from './operation.ts';
+import type { OperationStatus, OperationStore } from './operation.ts';
 import { RunningOperations } from './operations.ts';
 import { operationsInMemory } from './operationStore.fixture.ts';
 import { OperationTable } from './operationTable.ts';
@@ -103,7 +103,7 @@ describe('a request that runs later', () => {
     });
     await all.drain();
     expect(tried).toEqual([1, 2]);
-    await expect(all.cancel(clinician, uuid(2))).rejects.toMatchObject({ code: 'wrong_state' });
+    await expect(all.cancel(clinician, uuid(2))).rejects.toMatchObject({ code: 'operation_irrevocable' });
     expect(await all.cancel(clinician, uuid(1))).toMatchObject({ status: 'cancelled' });
     const { items } = await all.list(clinician, {});
     expect(items.map(({ status }) => status)).toEqual(['cancelled', 'queued']);
@@ -135,6 +135,8 @@ describe('after a restart', () => {
     const before = await queue(store);
     fault = away;
     for (const number of [3, 1, 2]) await before.enqueue(clinician, request(number), uuid(number));
+    const waiting = await before.list(clinician, { status: 'queued', limit: 2 });
+    expect([waiting.items.length, waiting.nextCursor === undefined]).toEqual([2, false]);
     await before.stop();
     for (const row of await sealed()) expect(row).not.toMatch(/Zoe|createRecords|192\.0\.2|dr-ada/);
     expect((await sealed()).join()).not.toContain(clinician.id);
@@ -148,6 +150,8 @@ describe('after a restart', () => {
     expect([kept?.request, kept?.operation.status]).toEqual([undefined, 'succeeded']);
     const page = await after.list(clinician, { limit: 2 });
     expect(page.items.map(({ id }) => id)).toEqual([uuid(3), uuid(2)]);
+    const count = async (status: OperationStatus) => (await after.list(clinician, { status })).items.length;
+    expect([await count('succeeded'), await count('queued')]).toEqual([3, 0]);
     expect((await after.list(clinician, { limit: 2, cursor: page.nextCursor! })).items).toHaveLength(1);
     await readModel.close();
   }, 60_000);
@@ -162,6 +166,6 @@ describe('after a restart', () => {
     await after.drain();
     expect(tried).toEqual([1]);
     expect(await after.get(clinician, uuid(1))).toMatchObject({ status: 'queued' });
-    await expect(after.cancel(clinician, uuid(1))).rejects.toMatchObject({ code: 'wrong_state' });
+    await expect(after.cancel(clinician, uuid(1))).rejects.toMatchObject({ code: 'operation_irrevocable' });
   });
 });

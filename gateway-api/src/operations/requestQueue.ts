@@ -2,7 +2,6 @@
  * Requests that run later. Each is tried until it has an answer other than that the ledger, or what it needs, is away
  * now; what is derived from its Idempotency-Key lets it happen once, however often it is tried.
  */
-import { Refusal } from '@chain-of-care/chaincode/model';
 import type { Caller } from '../auth/caller.ts';
 import { problemFrom } from '../http/answer.ts';
 import { Problem, type ProblemCode } from '../http/problem.ts';
@@ -87,13 +86,14 @@ export class RequestQueue {
     return operation;
   }
 
-  /** @throws Refusal wrong_state; Problem database_unavailable when that cannot be kept: then to be repeated */
+  /** @throws Problem operation_irrevocable; database_unavailable when that cannot be kept: then to be repeated */
   async cancel(id: string): Promise<Operation> {
     const { request, operation, isUnsettled } = this.#live.find(id) ?? {};
     const isRepeat = operation?.status === 'cancelled';
     if (request === undefined || (operation?.status !== 'queued' && !isRepeat))
-      throw new Refusal('wrong_state', 'the operation is not queued');
-    if (isUnsettled === true) throw new Refusal('wrong_state', 'the operation may have been committed');
+      throw new Problem('operation_irrevocable', { detail: 'the operation is not queued' });
+    if (isUnsettled === true)
+      throw new Problem('operation_irrevocable', { detail: 'the operation may have been committed' });
     if (!isRepeat) this.#lanes.remove(request.lane, id);
     const error = new Problem('operation_cancelled').document(`urn:uuid:${id}`);
     const { operation: cancelled } = this.#live.update(id, {

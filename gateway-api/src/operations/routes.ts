@@ -2,10 +2,14 @@ import { IsFormat } from '@chain-of-care/chaincode/model';
 import { IsIn, IsInt, IsOptional } from 'class-validator';
 import { PageQuery, page } from '../http/page.ts';
 import { route, type Route } from '../http/route.ts';
-import { operationStatuses, type Operations } from './operation.ts';
+import { operationStatuses, type OperationStatus, type Operations } from './operation.ts';
 
 class OperationParams {
   @IsFormat('uuid') operationId!: string;
+}
+
+class ListOperations extends PageQuery {
+  @IsOptional() @IsIn(operationStatuses) status?: OperationStatus;
 }
 
 /** `progress`, `waiting`, `result` and `error` come with it: the shape of a result is the kind's. */
@@ -27,7 +31,7 @@ export function operationRoutes(operations: Operations): Route[] {
       summary: "The caller's long work and requests that run later, newest first",
       tag: 'platform',
       audience: 'authenticated',
-      query: PageQuery,
+      query: ListOperations,
       responses: { 200: { description: 'newest first', list: OperationState } },
       async handler(exchange) {
         const { items, nextCursor } = await operations.list(exchange.caller, exchange.query);
@@ -50,7 +54,8 @@ export function operationRoutes(operations: Operations): Route[] {
       path: '/v1/operations/:operationId/cancellation',
       operationId: 'cancelOperation',
       summary: 'Takes a queued request back',
-      description: 'Refused when a try is under way, or when one may have been committed without an answer.',
+      description:
+        'Refused (operation_irrevocable) when a try is under way, or one may have been committed without an answer.',
       tag: 'platform',
       audience: 'authenticated',
       params: OperationParams,

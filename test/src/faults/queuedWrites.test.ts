@@ -1,6 +1,6 @@
 /** The regulator's peer is away: what is sent with `Prefer: respond-async` is committed afterwards, once, in its order. */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
+import { HealthDataBank, Operations, RestClient, type Operation } from '@chain-of-care/client';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { all } from '../demo/careStory.ts';
 import { World, home, newRecord, type RegisteredPatient } from '../e2e/rest/world.fixture.ts';
@@ -12,29 +12,31 @@ const later = { headers: { prefer: 'respond-async' } };
 const world = new World(network);
 let patient: RegisteredPatient;
 let ada: RestSession;
+let client: RestClient;
+let operations: Operations;
 
 beforeAll(async () => {
   await network.start();
   patient = await world.patient();
   ada = await world.people.as(home, 'dr-ada');
+  client = new RestClient({ baseUrl: ada.base, token: await world.people.token(home, 'dr-ada') });
+  operations = new Operations(client);
 }, 300_000);
 
 afterAll(() => network.start(), 120_000);
 
 const titled = (title: string): Json => ({ ...newRecord(title), title });
 
-async function ended(location: string): Promise<Json> {
-  for (const deadline = Date.now() + 90_000; ; await delay(500)) {
-    const operation = await ada.read(location);
-    if (!['queued', 'running'].includes(String(operation['status'])) || Date.now() > deadline) return operation;
-  }
+async function listed(status: Operation['status']): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const { id } of operations.list({ status })) ids.push(id);
+  return ids;
 }
 
-async function queued(title: string): Promise<{ readonly location: string; readonly key: string }> {
+async function queued(title: string): Promise<{ readonly id: string; readonly key: string }> {
   const key = randomUUID();
-  const answer = await ada.post(`${patient.chart}/records`, titled(title), { ...later, key });
-  expect(answer.status).toBe(202);
-  return { location: answer.headers.get('location')!, key };
+  const { id } = await operations.start(`${patient.chart}/records`, titled(title), { idempotencyKey: key });
+  return { id, key };
 }
 
 test('charts open, revocations work, the rest is 503; queued writes outlive the gateway and are made once, in their order', async () => {
@@ -45,7 +47,7 @@ test('charts open, revocations work, the rest is 503; queued writes outlive the 
   await network.kill('regulator-peer');
 
   const titles = Array.from({ length: writes }, (_, index) => `queued ${index}`);
-  const accepted: { location: string; key: string }[] = [];
+  const accepted: { id: string; key: string }[] = [];
   for (const title of titles) accepted.push(await queued(title));
   const unwanted = await queued('cancelled');
 
@@ -60,27 +62,39 @@ test('charts open, revocations work, the rest is 503; queued writes outlive the 
   expect(refused.body.detail).toContain('Prefer: respond-async');
   expect(refused.headers.get('retry-after')).not.toBeNull();
 
-  expect(await ada.read(accepted[0]!.location)).toMatchObject({ tries: expect.any(Number) });
-  expect(await ada.read(accepted[1]!.location)).toMatchObject({
+  expect(await operations.get(accepted[0]!.id)).toMatchObject({ tries: expect.any(Number) });
+  expect(await operations.get(accepted[1]!.id)).toMatchObject({
     status: 'queued',
     waiting: { detail: 'an earlier operation goes first' },
   });
-  const cancelled = await ada.create(`${unwanted.location}/cancellation`);
+  const cancelled = await operations.cancel(unwanted.id);
   expect(cancelled).toMatchObject({ status: 'cancelled', error: { code: 'operation_cancelled' } });
+  expect(await listed('cancelled')).toContain(unwanted.id);
+  expect(await listed('queued')).toEqual(expect.arrayContaining(accepted.slice(1).map(({ id }) => id)));
+  await expect(operations.result(accepted[1]!.id, { withinMs: 300 })).rejects.toMatchObject({
+    code: 'operation_unfinished',
+  });
 
   await network.kill('hospital-gateway');
   await network.start();
   const results = [];
-  for (const { location } of accepted) results.push(await ended(location));
-  expect(results.map(({ status }) => status)).toEqual(titles.map(() => 'succeeded'));
-  expect(await ada.read(unwanted.location)).toMatchObject({ status: 'cancelled' });
+  for (const { id } of accepted) results.push(await operations.result(id, { withinMs: 90_000 }));
+  expect(await operations.get(unwanted.id)).toMatchObject({ status: 'cancelled' });
+  await expect(operations.cancel(accepted[0]!.id)).rejects.toMatchObject({ code: 'operation_irrevocable' });
 
   // A repeat of one that was queued finds it, and makes nothing.
   const repeat = await ada.post(`${chart}/records`, titled(titles[0]!), { ...later, key: accepted[0]!.key });
-  expect([repeat.status, repeat.headers.get('location')]).toEqual([202, accepted[0]!.location]);
-  const madeBy = results.map(({ result }) => (result as { body: { records: { id: string }[] } }).body.records[0]!.id);
+  expect([repeat.status, repeat.headers.get('location')]).toEqual([202, `/v1/operations/${accepted[0]!.id}`]);
+  const madeBy = results.map((result) => (result as { body: { records: { id: string }[] } }).body.records[0]!.id);
   const inChain = (await all(session, `${chart}/records`)).toSorted(
     (one, other) => Number(one['sequence']) - Number(other['sequence']),
   );
   expect(inChain.map(({ id }) => id)).toEqual([records[0]!.id, ...madeBy]);
 }, 240_000);
+
+test('a verb of the client that may be done later answers when it is committed', async () => {
+  const { id, session, chart } = await world.patient();
+  const record = { type: 'lab_result', content: { value: 1 }, metadata: { date: '2026-02-01' } };
+  const { recordId } = await new HealthDataBank(client).storeHealthRecord(id, record, { later: { withinMs: 60_000 } });
+  expect((await all(session, `${chart}/records`)).map((each) => each['id'])).toEqual([recordId]);
+}, 120_000);

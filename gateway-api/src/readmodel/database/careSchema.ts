@@ -183,6 +183,7 @@ export interface CareTables {
     purpose_of_use: PurposeOfUse;
     categories: Json<readonly RecordCategory[]>;
     days: number;
+    receiving_department: string | null;
     sealed_reason: string;
     requested_at: Instant;
     lapses_at: Instant;

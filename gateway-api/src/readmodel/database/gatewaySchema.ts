@@ -1,6 +1,7 @@
 import type { UnusualKind } from '@chain-of-care/chaincode/model';
 import type { ReviewOutcome, ReviewStatus } from '../../access-reviews/dto.ts';
 import type { IntegrityReport } from '../../integrity/dto.ts';
+import type { OperationStatus } from '../../operations/operation.ts';
 import type { Instant, Json } from './columns.ts';
 import type { NotificationTables } from './notificationSchema.ts';
 
@@ -21,12 +22,20 @@ export interface GatewayTables extends NotificationTables {
     content_hash: string;
     content: Json<Readonly<Record<string, unknown>>>;
   };
-  demographics: { patient_id: string; sealed: Uint8Array; updated_at: Instant };
+  demographics: {
+    patient_id: string;
+    sealed: Uint8Array;
+    updated_at: Instant;
+    /** Height at the last change; null until the first. */
+    changed_block: number | null;
+  };
   demographic_identifiers: { blind_index: string; patient_id: string };
   operations: {
     operation_id: string;
     /** `running`: only its process can end it; `queued`: a kept request, which any process can run. */
     status: 'running' | 'queued' | 'ended';
+    /** As its owner sees it. */
+    shown_status: OperationStatus;
     sealed: Uint8Array;
     expires_at: Instant;
     /** Blind index of who started it. */
@@ -135,6 +144,8 @@ export interface GatewayTables extends NotificationTables {
   };
   /** Members of staff who are patients here. */
   staff_charts: { staff_id: string; patient_id: string; noted_at: Instant; noted_by: string };
+  /** How many records of a chart a person opened by asking for the same, and when last: for a day. */
+  opened_scopes: { accessor_id: string; patient_id: string; scope: string; records: number; opened_at: Instant };
   account_plans: { account: string; plan: string; changed_at: Instant };
 }
 
@@ -165,4 +176,5 @@ export const gatewayTables: Readonly<Record<keyof GatewayTables, true>> = {
   read_receipts: true,
   access_reviews: true,
   staff_charts: true,
+  opened_scopes: true,
 };

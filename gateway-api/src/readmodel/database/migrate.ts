@@ -19,7 +19,9 @@ import * as accessRequests from './migrations/0020-access-requests.ts';
 import * as sharingTokens from './migrations/0021-sharing-tokens.ts';
 import * as takenBack from './migrations/0030-taken-back.ts';
 import * as packedQuantities from './migrations/0031-packed-quantities.ts';
+import * as operationStates from './migrations/0032-operation-states.ts';
 import * as queuedOperations from './migrations/0033-queued-operations.ts';
+import * as inStep from './migrations/0034-in-step.ts';
 import * as people from './migrations/0018-people.ts';
 import * as representatives from './migrations/0023-representatives.ts';
 import * as accessReviews from './migrations/0027-access-reviews.ts';
@@ -55,7 +57,9 @@ const migrations: Readonly<Record<string, { readonly statements: readonly string
   '0027-access-reviews': accessReviews,
   '0030-taken-back': takenBack,
   '0031-packed-quantities': packedQuantities,
+  '0032-operation-states': operationStates,
   '0033-queued-operations': queuedOperations,
+  '0034-in-step': inStep,
 };
 
 /**
