@@ -4,12 +4,20 @@
  */
 import { unusualKinds, type UnusualKind } from '../model/index.ts';
 
-/** Above this an access is `bulk`. Records, not versions. */
+/** Above this an access is `bulk`, and so are accesses that add up to it. Records, not versions. */
 export const bulkAbove = 100;
+
+/** Over what small accesses add up: of one person to one chart. */
+export const bulkWindowMs = 24 * 3600 * 1000;
 
 export interface JudgedAccess {
   /** How many records the access covers. */
   readonly records: number;
+  /**
+   * How many records of the chart the person has opened within the window, this access included; what was asked for twice
+   * counts once. 0 when a review of the window has been raised: one is enough.
+   */
+  readonly recentRecords: number;
   /** A consent on which it rests names the person, their department, or the care team that they are on. */
   readonly isNamed: boolean;
   /** The person's department has written in this chart. */
@@ -18,9 +26,15 @@ export interface JudgedAccess {
 }
 
 /** @returns none for what is usual */
-export function unusualIn({ records, isNamed, hasWritten, isOwnChart }: JudgedAccess): readonly UnusualKind[] {
+export function unusualIn({
+  records,
+  recentRecords,
+  isNamed,
+  hasWritten,
+  isOwnChart,
+}: JudgedAccess): readonly UnusualKind[] {
   const found: Readonly<Record<UnusualKind, boolean>> = {
-    bulk: records > bulkAbove,
+    bulk: Math.max(records, recentRecords) > bulkAbove,
     'not-in-care': !isNamed && !hasWritten,
     'own-chart': isOwnChart,
   };

@@ -24,7 +24,7 @@ export interface ReviewFilter {
   readonly kind?: UnusualKind;
   /** Staff id. */
   readonly accessor?: string;
-  /** For a privacy officer. */
+  /** For a privacy officer, and for who represents the patient. */
   readonly patient?: string;
 }
 
@@ -35,12 +35,12 @@ export class AccessReviews {
     this.#rest = rest;
   }
 
-  /** By the patient, or by a privacy officer; newest first. @throws GatewayProblem */
+  /** By the patient, who represents them, or a privacy officer; newest first. @throws GatewayProblem */
   async *list(filter: ReviewFilter = {}): AsyncGenerator<AccessReview, void, void> {
     for await (const review of this.#rest.list('/v1/access-reviews', { ...filter })) yield review as AccessReview;
   }
 
-  /** By the patient: seen. @throws GatewayProblem */
+  /** By the patient, or who represents them: seen. @throws GatewayProblem */
   async acknowledge(reviewId: string, options: PostOptions = {}): Promise<AccessReview> {
     const target = path`/v1/access-reviews/${reviewId}/acknowledgement`;
     return (await this.#rest.post(target, {}, options)) as AccessReview;

@@ -4,15 +4,16 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { UnusualKind } from '@chain-of-care/chaincode/model';
-import { bulkAbove, unusualIn, type JudgedAccess } from '@chain-of-care/chaincode/rules';
+import { bulkAbove, bulkWindowMs, unusualIn, type JudgedAccess } from '@chain-of-care/chaincode/rules';
 import { sql, type Kysely } from 'kysely';
-import type { Notice, NoticeSource } from '../notifications/notice.ts';
+import { careNoticesOf } from '../notifications/careNotices.ts';
+import type { NoticeSource } from '../notifications/notice.ts';
 import type { Database } from '../readmodel/index.ts';
 import { privacyOfficers } from '../readmodel/queries/staff.ts';
 
 type Db = Kysely<Database>;
 
-interface Judged extends JudgedAccess {
+interface Judged extends Omit<JudgedAccess, 'recentRecords'> {
   readonly access_id: string;
   readonly patient_id: string;
   readonly accessor_id: string;
@@ -20,50 +21,55 @@ interface Judged extends JudgedAccess {
   readonly accessor_role: string;
   readonly record_time: Date;
   readonly block_number: number;
+  /** Digest of what was asked for. */
+  readonly scope: string;
 }
 
 /** @param mspId the own organisation: it reviews accesses to its own patients' charts */
 export function reviewNotices(mspId: string): NoticeSource {
   return async (db, { first, last }) => {
-    for (const access of await accessesIn(db, mspId, first, last)) {
-      const kinds = unusualIn(access);
-      if (kinds.length > 0) await raise(db, access, kinds);
-    }
+    await judge(db, await accessesIn(db, mspId, first, last));
     const raised = await db
       .selectFrom('access_reviews')
-      .select(['review_id', 'patient_id', 'raised_at', 'block_number'])
+      .select(['review_id as id', 'patient_id as recipient', 'raised_at as at', 'block_number as block'])
       .where('block_number', '>=', first)
       .where('block_number', '<=', last)
       .execute();
     const answered = await db
       .selectFrom('access_reviews')
-      .select(['review_id', 'patient_id', 'answered_at', 'answered_block', 'outcome'])
+      .select(['review_id as id', 'patient_id as recipient', 'outcome'])
+      .select((row) => [
+        row.ref('answered_at').$notNull().as('at'),
+        row.ref('answered_block').$notNull().as('block'),
+      ])
       .where('answered_block', '>=', first)
       .where('answered_block', '<=', last)
       .execute();
     const officers = raised.length === 0 ? [] : await privacyOfficers(db, mspId);
+    const unjustified = new Set(answered.filter(({ outcome }) => outcome === 'unjustified').map(({ id }) => id));
+    const toReview = await careNoticesOf(db, [['accessToReview', raised]]);
+    const answers = await careNoticesOf(db, [['accessReviewAnswered', answered]]);
     return [
-      ...raised.map((row): Notice => ({
-        source: `accessToReview|${row.review_id}`,
-        kind: 'accessToReview',
-        severity: 'high',
-        about: { reference: row.review_id },
-        occurredAt: row.raised_at.toISOString(),
-        blockNumber: row.block_number,
-        recipients: [row.patient_id, ...officers],
-      })),
-      ...answered.map((row): Notice => ({
-        source: `accessReviewAnswered|${row.review_id}`,
-        kind: 'accessReviewAnswered',
-        severity: row.outcome === 'unjustified' ? 'high' : 'medium',
-        about: { reference: row.review_id },
-        occurredAt: row.answered_at!.toISOString(),
-        blockNumber: row.answered_block!,
-        recipients: [row.patient_id],
-      })),
+      ...toReview.map((notice) => ({ ...notice, recipients: [...notice.recipients, ...officers] })),
+      ...answers.map((notice) =>
+        unjustified.has(String(notice.about['reference'])) ? { ...notice, severity: 'high' as const } : notice,
+      ),
     ];
   };
 }
+
+/** Small accesses of one person to one chart are summed up once, with the last of them. */
+async function judge(db: Db, accesses: readonly Judged[]): Promise<void> {
+  await noteScopes(db, accesses);
+  const lastOf = new Map(accesses.map((access) => [pairOf(access), access]));
+  for (const access of accesses) {
+    const recentRecords = lastOf.get(pairOf(access)) === access ? await recentRecordsOf(db, access) : 0;
+    const kinds = unusualIn({ ...access, recentRecords });
+    if (kinds.length > 0) await raise(db, access, kinds);
+  }
+}
+
+const pairOf = ({ accessor_id: accessor, patient_id: patient }: Judged): string => `${accessor}|${patient}`;
 
 /** Permitted accesses of staff, with what a judgement needs. Of a category's records no more are counted than it takes. */
 async function accessesIn(db: Db, mspId: string, first: number, last: number): Promise<readonly Judged[]> {
@@ -74,7 +80,7 @@ async function accessesIn(db: Db, mspId: string, first: number, last: number): P
           select from records r where r.patient_id = a.patient_id and a.categories ? r.category and r.version = 1
             and r.block_number <= a.block_number limit ${bulkAbove + 1}
         ) covered
-      ) end as records,
+      ) end as records, md5(concat(a.records, a.categories)) as scope,
       exists (
         select from jsonb_array_elements(a.basis) b join consents c on c.consent_id = b ->> 'consentId'
         where c.patient_id = a.patient_id and c.grantee_kind in ('person', 'department', 'care-team')
@@ -91,6 +97,49 @@ async function accessesIn(db: Db, mspId: string, first: number, last: number): P
       and a.accessor_role not in ('patient', 'representative', 'bearer')
     order by a.block_number, a.access_id`.execute(db);
   return rows;
+}
+
+/** Remembers for the window how many records each asked for; what is bulk by itself is reviewed anyway. */
+async function noteScopes(db: Db, accesses: readonly Judged[]): Promise<void> {
+  const small = accesses.filter(({ records }) => records > 0 && records <= bulkAbove);
+  const rows = new Map(
+    small.map(({ accessor_id, patient_id, scope, records, record_time }) => [
+      `${accessor_id}|${patient_id}|${scope}`,
+      { accessor_id, patient_id, scope, records, opened_at: record_time.toISOString() },
+    ]),
+  );
+  if (rows.size === 0) return;
+  const earliest = Math.min(...small.map(({ record_time: time }) => time.getTime()));
+  await db
+    .deleteFrom('opened_scopes')
+    .where('opened_at', '<=', new Date(earliest - bulkWindowMs))
+    .execute();
+  await db
+    .insertInto('opened_scopes')
+    .values([...rows.values()])
+    .onConflict((conflict) =>
+      conflict.columns(['accessor_id', 'patient_id', 'scope']).doUpdateSet((row) => ({
+        records: row.ref('excluded.records'),
+        opened_at: sql`greatest(opened_scopes.opened_at, excluded.opened_at)`,
+      })),
+    )
+    .execute();
+}
+
+/** As {@link JudgedAccess} says. No more rows are read than it takes: each stands for a record at least. */
+async function recentRecordsOf(db: Db, { accessor_id, patient_id, record_time: until }: Judged): Promise<number> {
+  const from = new Date(until.getTime() - bulkWindowMs);
+  const { rows } = await sql<{ readonly records: number }>`
+    select coalesce(sum(records), 0)::int4 as records from (
+      select records from opened_scopes
+      where accessor_id = ${accessor_id} and patient_id = ${patient_id} and opened_at > ${from} and opened_at <= ${until}
+      limit ${bulkAbove + 1}
+    ) opened
+    where not exists (
+      select from access_reviews where patient_id = ${patient_id} and accessor_id = ${accessor_id}
+        and raised_at > ${from} and kinds @> '["bulk"]'
+    )`.execute(db);
+  return rows[0]!.records;
 }
 
 async function raise(db: Db, access: Judged, kinds: readonly UnusualKind[]): Promise<void> {

@@ -4,6 +4,7 @@ import type { Caller } from '../auth/caller.ts';
 import { recordGatewayAct } from '../audit/gatewayActs.ts';
 import { Problem } from '../http/problem.ts';
 import { SealedJson } from '../keystore/sealedJson.ts';
+import { isOnPatientSide, requireNotOtherPatient } from '../patients/access.ts';
 import type { Database } from '../readmodel/index.ts';
 import { mapPage, newestFirst } from '../readmodel/queries/newestFirst.ts';
 import type { Page } from '../readmodel/queries/page.ts';
@@ -15,14 +16,19 @@ type Row = Selectable<Database['access_reviews']>;
 const sealing = ({ keystore }: Pick<Services, 'keystore'>): SealedJson<string> =>
   new SealedJson(keystore.derived('access reviews'));
 
-/** Of the own patients; of one patient only where the caller is that patient. @throws Problem invalid_cursor */
+/**
+ * Of the own patients; for a patient's side of that patient only.
+ *
+ * @throws Problem invalid_cursor, not_own_patient
+ */
 export async function reviewsFor(
   services: Services,
   caller: Caller,
   { status, kind, accessor, patient, ...params }: ListReviews,
 ): Promise<Page<AccessReview>> {
   const { db } = services.readModel;
-  const whose = caller.kind === 'patient' ? caller.id : patient;
+  const whose = caller.kind === 'staff' ? patient : (patient ?? caller.id);
+  if (whose !== undefined) await requireNotOtherPatient(services, caller, whose);
   let found = db.selectFrom('access_reviews').selectAll();
   if (whose !== undefined) found = found.where('patient_id', '=', whose);
   if (status !== undefined) found = found.where('status', '=', status);
@@ -37,7 +43,7 @@ export async function reviewFor(services: Services, caller: Caller, reviewId: st
   return viewOf(services, await ownRow(services, caller, reviewId));
 }
 
-/** The patient has seen it. Once more changes nothing, and what is answered stays so. */
+/** The patient, or who represents them, has seen it. Once more changes nothing, and what is answered stays so. */
 export async function acknowledgeReview(services: Services, caller: Caller, reviewId: string): Promise<AccessReview> {
   const row = await ownRow(services, caller, reviewId);
   if (row.acknowledged_at !== null) return viewOf(services, row);
@@ -106,10 +112,12 @@ export async function noteOwnChart(
   return notedAt.toISOString();
 }
 
-async function ownRow({ readModel }: Services, caller: Caller, reviewId: string): Promise<Row> {
-  const query = readModel.db.selectFrom('access_reviews').selectAll().where('review_id', '=', reviewId);
+async function ownRow(services: Services, caller: Caller, reviewId: string): Promise<Row> {
+  const query = services.readModel.db.selectFrom('access_reviews').selectAll().where('review_id', '=', reviewId);
   const row = await query.executeTakeFirst();
-  if (row === undefined || (caller.kind === 'patient' && row.patient_id !== caller.id)) throw new Problem('not_found');
+  if (row === undefined) throw new Problem('not_found');
+  if (caller.kind !== 'staff' && !(await isOnPatientSide(services, caller, row.patient_id)))
+    throw new Problem('not_found');
   return row;
 }
 

@@ -1,4 +1,4 @@
-import { registrars } from '../auth/audiences.ts';
+import { patientSide, registrars } from '../auth/audiences.ts';
 import { page } from '../http/page.ts';
 import { route, type Route } from '../http/route.ts';
 import { StaffParams } from '../registry/dto.ts';
@@ -6,9 +6,9 @@ import type { Services } from '../services.ts';
 import { AccessReview, ListReviews, NotedChart, OwnChart, ReviewAnswer, ReviewParams } from './dto.ts';
 import { acknowledgeReview, answerReview, noteOwnChart, reviewFor, reviewsFor } from './reviews.ts';
 
-const readers = ['patient', 'privacy-officer'] as const;
+const readers = [...patientSide, 'privacy-officer'] as const;
 
-/** Reviews of unusual accesses, for the patient and the hospital's privacy officers. */
+/** Reviews of unusual accesses, for the patient's side and the hospital's privacy officers. */
 export function accessReviewRoutes(services: Services): Route[] {
   return [
     route({
@@ -44,8 +44,8 @@ export function accessReviewRoutes(services: Services): Route[] {
       path: '/v1/access-reviews/:reviewId/acknowledgement',
       operationId: 'acknowledgeAccessReview',
       tag: 'audit',
-      summary: 'The patient has seen it',
-      audience: ['patient'],
+      summary: 'The patient, or who represents them, has seen it',
+      audience: patientSide,
       params: ReviewParams,
       responses: { 200: { description: 'the review', body: AccessReview } },
       handler: async ({ params, caller }) => ({

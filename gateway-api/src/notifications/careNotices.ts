@@ -40,6 +40,8 @@ const severityOf: Readonly<Partial<Record<NoticeKind, Notice['severity']>>> = {
   representativeEnded: 'high',
   consentDelegated: 'medium',
   consentExpiring: 'medium',
+  accessToReview: 'high',
+  accessReviewAnswered: 'medium',
 };
 
 /** @param mspId the own organisation: only its own patients have a login here */

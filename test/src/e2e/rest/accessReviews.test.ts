@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { all } from '../../demo/careStory.ts';
 import { network } from '../../system/networks.ts';
 import type { RestSession } from '../../system/rest.ts';
-import { home, newRecord, World, type RegisteredPatient } from './world.fixture.ts';
+import { home, newRecord, recordsOnce, World, type RegisteredPatient } from './world.fixture.ts';
 
 const world = new World(network);
 const reading = { purposeOfUse: 'TREAT', reason: 'ward round', categories: ['lab_result'] };
@@ -92,6 +92,24 @@ describe('an unusual access', () => {
     expect(await listed(patient.subject, { kind: 'own-chart' })).toEqual([]);
   }, 180_000);
 
+  test('is made of many small ones: a hundred and one records within a day are one review, not one per access', async () => {
+    const patient = await chartWith(101);
+    const own = (await recordsOnce(patient, 101)).map(({ id }) => ({ id }));
+    await patient.session.create(`${patient.chart}/consents`, { grantee: toBen(), categories: ['lab_result'] });
+    const open = async (from: number, to: number): Promise<string> => {
+      const { categories: _, ...asked } = reading;
+      const body = { ...asked, records: own.slice(from, to) };
+      return (await ben.create<{ id: string }>(`${patient.chart}/accesses`, body)).id;
+    };
+    for (const from of [0, 50, 50]) await open(from, from + 50);
+    const crossing = await open(100, 101);
+    await open(10, 20);
+    // Its own size makes this one a review: it shows that those before were judged.
+    const { id: atOnce } = await ben.create<{ id: string }>(`${patient.chart}/accesses`, reading);
+    expect(await reviewOf(patient, atOnce)).toMatchObject({ kinds: ['bulk'] });
+    expect((await listed(patient.subject)).map(({ accessId }) => accessId)).toEqual([atOnce, crossing]);
+  }, 180_000);
+
   test('is also a clinician’s to her own record, once the registrar has said whose it is', async () => {
     const patient = await chartWith(1);
     const registrar = await world.people.as(home, 'registrar');
@@ -101,12 +119,37 @@ describe('an unusual access', () => {
     expect(await reviewOf(patient, access)).toMatchObject({ kinds: ['own-chart'] });
   });
 
+  test('is told to who represents the patient, seen and acknowledged by them, as long as they do', async () => {
+    const { child, id: representation, personId, subject, session } = await world.represented();
+    await laboratory.create(`${child.chart}/records`, newRecord());
+    const review = (await reviewOf(child, await openedBy(child, toAll)))!;
+    const parent = await reviewsOf(subject);
+    expect(await listed(subject, { patient: child.id })).toEqual([review]);
+    await expect(listed(subject)).rejects.toMatchObject({ code: 'not_own_patient' });
+    expect(await all(session, '/v1/notifications')).toContainEqual(
+      expect.objectContaining({
+        kind: 'accessToReview',
+        about: { reference: review.id, patientId: child.id },
+      }),
+    );
+    expect(await parent.acknowledge(review.id)).toMatchObject({ status: 'acknowledged' });
+    expect(await all(child.session, `${child.chart}/audit-events?type=review`)).toMatchObject([
+      { interaction: 'acknowledge', accessorId: personId },
+    ]);
+    expect((await session.post(`/v1/access-reviews/${review.id}/answer`, { outcome: 'justified' })).status).toBe(403);
+
+    const registrar = await world.people.as(home, 'registrar');
+    await registrar.create(`${child.chart}/representatives/${representation}/ending`);
+    await expect(listed(subject, { patient: child.id })).rejects.toMatchObject({ code: 'not_own_patient' });
+    expect((await session.get(`/v1/access-reviews/${review.id}`)).status).toBe(404);
+  });
+
   test('of another patient nobody reads, and who is no privacy officer answers nothing', async () => {
     const patient = await chartWith(1);
     const review = (await reviewOf(patient, await openedBy(patient, toAll)))!;
     const other = await world.patient();
     expect((await other.session.get(`/v1/access-reviews/${review.id}`)).status).toBe(404);
-    expect(await listed(other.subject, { patient: patient.id })).toEqual([]);
+    await expect(listed(other.subject, { patient: patient.id })).rejects.toMatchObject({ code: 'not_own_patient' });
     const answer = { outcome: 'justified', explanation: 'mine' };
     expect((await ben.post(`/v1/access-reviews/${review.id}/answer`, answer)).status).toBe(403);
     expect((await officer.post(`/v1/access-reviews/${randomUUID()}/answer`, answer)).status).toBe(404);
