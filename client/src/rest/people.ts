@@ -28,7 +28,18 @@ export interface ReferralCode {
 }
 
 export interface Change {
-  readonly kind: 'record' | 'consent' | 'revocation' | 'access' | 'link';
+  /** `patient`: status or demographics. `representative`, `care-team`: came or went. */
+  readonly kind:
+    | 'record'
+    | 'consent'
+    | 'revocation'
+    | 'access'
+    | 'access-request'
+    | 'sharing-token'
+    | 'link'
+    | 'patient'
+    | 'representative'
+    | 'care-team';
   readonly id: string;
   readonly version?: number;
   readonly blockNumber: number;

@@ -53,7 +53,7 @@ export function changeRoutes(services: Services): Route[] {
         // Asked before the stream begins, so that a wrong cursor is a problem and not a stream that ends.
         await changesSince(readModel.db, patientId, after, 1);
         const ends = AbortSignal.any([signal, notifications.stopping, AbortSignal.timeout(lifetimeMs)]);
-        const events = changeStream(readModel, { patientId, after, ends, heartbeatMs });
+        const events = changeStream(services, { patientId, after, ends, heartbeatMs });
         return {
           status: 200,
           headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' },

@@ -1,7 +1,7 @@
 /** Server-sent events (WHATWG HTML §9.2) of what changes about a patient. */
-import type { ReadModel } from '../readmodel/index.ts';
 import { waitFor } from '../notifications/eventStream.ts';
 import { changesSince } from '../readmodel/queries/changes.ts';
+import type { Services } from '../services.ts';
 
 export interface FollowOptions {
   readonly patientId: string;
@@ -13,17 +13,18 @@ export interface FollowOptions {
 
 const pageSize = 200;
 
-/** Changes come from the database, woken by each block: what a stream missed while it was slow is there all the same. */
+/** Changes come from the database, woken by each block and by changed demographics: what a stream missed while it was slow is there all the same. */
 export async function* changeStream(
-  readModel: Pick<ReadModel, 'db' | 'onBlock'>,
+  { readModel, demographics }: Pick<Services, 'readModel' | 'demographics'>,
   { patientId, after, ends, heartbeatMs }: FollowOptions,
 ): AsyncGenerator<string> {
   let isNew = true;
   let wake: (() => void) | undefined;
-  const stopListening = readModel.onBlock(() => {
+  const tell = (): void => {
     isNew = true;
     wake?.();
-  });
+  };
+  const endings = [readModel.onBlock(tell), demographics.onChange(tell)];
   try {
     yield 'retry: 3000\n\n';
     let since = after;
@@ -43,6 +44,6 @@ export async function* changeStream(
       }
     }
   } finally {
-    stopListening();
+    for (const end of endings) end();
   }
 }

@@ -22,6 +22,8 @@ const requestActs: Readonly<Record<string, string>> = {
   withdrawn: 'withdraw-request',
 };
 
+export const requestInteractions: readonly string[] = Object.values(requestActs);
+
 /** By stored type. A type that is not here is an act under its own name, so that nothing new is left out. */
 const acts: Readonly<Record<string, ((value: Value, time: string) => Act) | null>> = {
   patient: ({ patientId, registeredAt }, time) => ({

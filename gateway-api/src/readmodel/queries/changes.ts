@@ -2,13 +2,26 @@
 import { sql, type Kysely } from 'kysely';
 import { Problem } from '../../http/problem.ts';
 import type { Database } from '../database/schema.ts';
+import { requestInteractions } from '../projection/patientActs.ts';
 
-export const changeKinds = ['record', 'consent', 'revocation', 'access', 'link'] as const;
+/** `patient`: status or demographics. `representative`, `care-team`: came or went. */
+export const changeKinds = [
+  'record',
+  'consent',
+  'revocation',
+  'access',
+  'access-request',
+  'sharing-token',
+  'link',
+  'patient',
+  'representative',
+  'care-team',
+] as const;
 export type ChangeKind = (typeof changeKinds)[number];
 
 export interface Change {
   readonly kind: ChangeKind;
-  /** Of the record, consent, access or other registration. */
+  /** Of the record, consent, access, request, token, other registration, patient, representation, or member of staff. */
   readonly id: string;
   readonly version?: number;
   readonly blockNumber: number;
@@ -40,7 +53,8 @@ function readSince(since: string | undefined): Place {
 const sinceOf = ([block, place]: Place): string => `${block}.${Buffer.from(place).toString('base64url')}`;
 
 /**
- * What came after `since`, the oldest first. A block of which private values are still awaited ends the list: nothing can
+ * What came after `since`, the oldest first. Demographics, which no block has, follow all of the block after which they
+ * changed. A block of which private values are still awaited ends the list: nothing can
  * come later in front of what was shown.
  *
  * @throws Problem invalid_cursor
@@ -72,11 +86,25 @@ export async function changesSince(
         from patient_links l join transactions t on t.time = coalesce(l.ended_at, l.linked_at) and t.validation_code = 0
         where l.patient_id = ${patientId} group by l.other_id, l.ended_at, l.linked_at
         having min(t.block_number) >= ${block}
-    ), placed as (select *, kind || '|' || id || '|' || coalesce(version::text, '') as place from changes)
+      union all
+      select kind, subject_id, null, block_number, max(acted_at) from (
+        select subject_id, block_number, acted_at, case
+          when type in ('representative', 'care-team') or (type = 'patient' and interaction = 'update') then type
+          when type = 'consent' and interaction in ('share', 'redeem') then 'sharing-token'
+          when type = 'consent' and interaction in (${sql.join(requestInteractions)}) then 'access-request'
+        end as kind
+        from patient_acts where patient_id = ${patientId} and block_number >= ${block}
+      ) acts where kind is not null group by kind, subject_id, block_number
+    ), placed as (
+      select *, kind || '|' || id || '|' || coalesce(version::text, '') as place from changes
+      union all
+      select 'patient', patient_id, null, changed_block, updated_at, '~' || updated_at::text
+        from demographics where patient_id = ${patientId} and changed_block >= ${block}
+    )
     select * from placed
-    where (block, place) > (${block}::bigint, ${place}::text)
+    where (block, place collate "C") > (${block}::bigint, ${place}::text)
       and block < coalesce((select min(block_number) from pending_private_writes), 9007199254740991)
-    order by block, place limit ${limit}`.execute(db);
+    order by block, place collate "C" limit ${limit}`.execute(db);
   return rows.map((row) => ({
     kind: row.kind,
     id: row.id,

@@ -34,6 +34,21 @@ describe('the demographics vault', () => {
     expect(await vault.get(randomUUID())).toBeUndefined();
   });
 
+  test('tells of what was kept, and only what replaces something is a change', async () => {
+    const id = randomUUID();
+    let told = 0;
+    const end = vault.onChange(() => (told += 1));
+    const changedBlock = async () =>
+      (await open.db.selectFrom('demographics').selectAll().where('patient_id', '=', id).execute())[0]?.changed_block;
+    await vault.put(id, zoe('777-changed'));
+    expect([told, await changedBlock()]).toEqual([1, null]);
+    await vault.put(id, zoe('777-changed'));
+    expect([told, await changedBlock()]).toEqual([2, 0]);
+    end();
+    await expect(vault.put(randomUUID(), zoe('777-changed'))).rejects.toThrow(IdentifierTaken);
+    expect(told).toBe(2);
+  });
+
   test('an identifier belongs to one patient, and a refused put keeps nothing', async () => {
     const [first, second] = [randomUUID(), randomUUID()];
     await vault.put(first, zoe('222'));

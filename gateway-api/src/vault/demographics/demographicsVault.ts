@@ -8,6 +8,7 @@ export class DemographicsVault {
   readonly #db: Kysely<Database>;
   readonly #sealing: DemographicsSealing;
   readonly #clock: () => number;
+  readonly #listeners = new Set<() => void>();
 
   /**
    * @param vaultKey 32 random bytes
@@ -32,10 +33,14 @@ export class DemographicsVault {
       updated_at: new Date(this.#clock()).toISOString(),
     };
     await this.#db.transaction().execute(async (db) => {
+      // No block is applied until this is committed: what a device has seen of later ones cannot hide the change.
+      const at = await db.selectFrom('checkpoint').select('block_number').forShare().executeTakeFirst();
       await db
         .insertInto('demographics')
         .values({ patient_id: patientId, ...row })
-        .onConflict((conflict) => conflict.column('patient_id').doUpdateSet(row))
+        .onConflict((conflict) =>
+          conflict.column('patient_id').doUpdateSet({ ...row, changed_block: at?.block_number ?? 0 }),
+        )
         .execute();
       await db.deleteFrom('demographic_identifiers').where('patient_id', '=', patientId).execute();
       if (indexes.length === 0) return;
@@ -52,6 +57,13 @@ export class DemographicsVault {
         .executeTakeFirst();
       if (taken !== undefined) throw new IdentifierTaken(taken.patient_id);
     });
+    for (const tell of this.#listeners) tell();
+  }
+
+  /** Tells of every change once it is kept. @returns ends the listening */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /**

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Patients, RestClient, type Change } from '@chain-of-care/client';
 import { all } from '../../demo/careStory.ts';
 import { network } from '../../system/networks.ts';
-
+import { demandOk } from '../../system/rest.ts';
 import { home, newRecord, World, type RegisteredPatient } from './world.fixture.ts';
 
 const world = new World(network);
@@ -18,6 +18,13 @@ async function patientsAs(subject: string): Promise<Patients> {
 async function append({ chart }: RegisteredPatient): Promise<string> {
   const ada = await world.people.as(home, 'dr-ada');
   return (await ada.create<{ records: { id: string }[] }>(`${chart}/records`, newRecord())).records[0]!.id;
+}
+
+async function changeBirthDate({ chart }: RegisteredPatient, birthDate: string): Promise<void> {
+  const registrar = await world.people.as(home, 'registrar');
+  const { headers } = await registrar.get(chart);
+  const sent = { 'content-type': 'application/json', 'if-match': headers.get('etag')! };
+  demandOk('PATCH', await registrar.send('PATCH', chart, JSON.stringify({ birthDate }), { key: null, headers: sent }));
 }
 
 async function collected(changes: AsyncIterable<Change>): Promise<Change[]> {
@@ -118,7 +125,46 @@ describe('devices of one patient', () => {
     expect((await patient.session.get(`${patient.chart}/changes?since=1.zzz%20`)).status).toBe(400);
   });
 
-  test('follow changes as they happen', async () => {
+  test('learn of status, demographics, other registrations, representatives, care team, requests and tokens too', async () => {
+    const [{ child: patient, id: representation, subject }, other] = [await world.represented(), await world.patient()];
+    const [own, parent] = [await patientsAs(patient.subject), await patientsAs(subject)];
+    const registrar = await world.people.as(home, 'registrar');
+    let since: string | undefined;
+    const next = async (changes: AsyncIterable<Change>) => {
+      const found = await collected(changes);
+      since = found.at(-1)?.since ?? since;
+      return found.map(({ kind, id }) => [kind, id]);
+    };
+    expect(await next(own.changes(patient.id))).toEqual([['representative', representation]]);
+
+    await changeBirthDate(patient, '1980-03-04');
+    expect(await next(own.changes(patient.id, since))).toEqual([['patient', patient.id]]);
+    await changeBirthDate(patient, '1980-03-05');
+    expect(await next(own.changes(patient.id, since))).toEqual([['patient', patient.id]]);
+    await (await patientsAs('registrar')).link(patient.id, other.id);
+    expect(await next(own.changes(patient.id, since))).toEqual([['link', other.id]]);
+    const ben = await world.clinician(home, 'emergency');
+    const member = await own.addToCareTeam(patient.id, { mspId: home, id: ben });
+    expect(await next(parent.changes(patient.id, since))).toEqual([['care-team', ben]]);
+    await own.removeFromCareTeam(patient.id, member.id);
+    expect(await next(own.changes(patient.id, since))).toEqual([['care-team', ben]]);
+    const asked = { reason: 'second opinion', categories: ['lab_result'], days: 3 };
+    const session = await world.people.as(home, 'dr-ben');
+    const request = await session.create<{ id: string }>(`${patient.chart}/access-requests`, asked);
+    await patient.session.create(`/v1/access-requests/${request.id}/response`, { response: 'deny' });
+    expect(await next(own.changes(patient.id, since))).toEqual([
+      ['access-request', request.id],
+      ['access-request', request.id],
+    ]);
+    await (await patientsAs('registrar')).endRepresentative(patient.id, representation);
+    expect(await next(own.changes(patient.id, since))).toEqual([['representative', representation]]);
+    await expect(collected(parent.changes(patient.id, since))).rejects.toMatchObject({ code: 'not_own_patient' });
+    await registrar.create(`${patient.chart}/death`);
+    expect(await next(own.changes(patient.id, since))).toEqual([['patient', patient.id]]);
+    expect(await next(own.changes(patient.id, since))).toEqual([]);
+  });
+
+  test('follow changes as they happen, demographics among them', async () => {
     const patient = await world.patient();
     const token = await world.people.token(home, patient.subject);
     const stream = await fetch(`${await world.people.gateway(home)}${patient.chart}/change-stream`, {
@@ -128,8 +174,10 @@ describe('devices of one patient', () => {
     const id = await append(patient);
     let text = '';
     for await (const piece of stream.body!.pipeThrough(new TextDecoderStream())) {
+      const hadRecord = text.includes(id);
       text += piece;
-      if (text.includes(id)) break;
+      if (!hadRecord && text.includes(id)) await changeBirthDate(patient, '1980-04-05');
+      if (text.includes('event: patient')) break;
     }
     expect(text).toMatch(/event: record\ndata: /);
   });
