@@ -21,13 +21,14 @@ describe('a request for access', () => {
     patient = await world.patient();
   });
 
-  function ask(who: Identity) {
+  function ask(who: Identity, more: object = {}) {
     const key = randomUUID();
     const requestId = accessRequestIdOf(originOf(who, patient.handle, key));
     const wanted = { purposeOfUse: 'TREAT', categories: ['lab_result'], days: 30, sealedReason: 'AA' };
-    return world.act(patient, who, 'requestAccess', { requestId, ...wanted }, { key });
+    return world.act(patient, who, 'requestAccess', { requestId, ...wanted, ...more }, { key });
   }
-  const asked = async (who: Identity) => (applied(await ask(who)) as { requestId: string }).requestId;
+  const asked = async (who: Identity, more?: object) =>
+    (applied(await ask(who, more)) as { requestId: string }).requestId;
   const deny = (requestId: string, requesterOrg: string = home) =>
     world.act(patient, patient.identity, 'denyAccessRequest', { requestId, requesterOrg });
   const approve = (requestId: string, who: Person) =>
@@ -52,6 +53,19 @@ describe('a request for access', () => {
       applied(await toDepartment(who.mspId, who === ada ? 'cardiology' : 'oncology'));
       expect(applied(await world.open(patient, who))).toMatchObject({ decision: 'permit' });
     }
+  });
+
+  test('that refers the patient is answered by a consent to the receiving department, and to nobody else', async () => {
+    const requestId = await asked(ada, { receivingDepartment: 'emergency' });
+    const toDepartment = (mspId: string, id: string) =>
+      world.grant(patient, { kind: 'department', mspId, id }, { requestId, categories: ['lab_result'] });
+    const elsewhere = { code: 'validation_failed', pointer: '/grantee' };
+    expect(await approve(requestId, ada)).toMatchObject(elsewhere);
+    expect(await toDepartment(home, 'cardiology')).toMatchObject(elsewhere);
+    expect(await toDepartment('Hospital2MSP', 'emergency')).toMatchObject({ code: 'request_not_found' });
+    applied(await toDepartment(home, 'emergency'));
+    expect(applied(await world.open(patient, ben))).toMatchObject({ decision: 'permit' });
+    expect(await world.open(patient, ada)).toMatchObject({ code: 'consent_missing' });
   });
 
   test('is answered once: by an approval, a denial or its withdrawal', async () => {

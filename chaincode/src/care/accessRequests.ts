@@ -15,13 +15,16 @@ import { staffAddress } from '../registry/addresses.ts';
 import { accessRequestAddress, placeOf, type PatientRef, type Place } from './addresses.ts';
 import { patientRefOf, requirePatient, requirePatientSide } from './patientRef.ts';
 
-/** A clinician asks the patient for access. It gives no right: the patient's consent does, and answers the request. */
+/**
+ * A clinician asks the patient for access, or refers the patient to a department of the own organisation. It gives no
+ * right: the patient's consent does, and answers the request.
+ */
 export const requestAccess = command<RequestAccess>({
   body: RequestAccess,
   guards: ({ home }, { submitter }) => placeOf(home, submitter.mspId).facts,
   async decide(transaction, command) {
     const { ledger, submitter, time, timeMs } = transaction;
-    const { requestId, home, purposeOfUse, categories, days, sealedReason } = command.body;
+    const { requestId, home, purposeOfUse, categories, days, receivingDepartment, sealedReason } = command.body;
     const patient = patientRefOf(transaction, command);
     const actor = await requireStaffActor(transaction, ['clinical', 'registry']);
     requireAct(actor, 'care.requestAccess', timeMs);
@@ -40,6 +43,7 @@ export const requestAccess = command<RequestAccess>({
       purposeOfUse,
       categories,
       days,
+      ...(receivingDepartment === undefined ? {} : { receivingDepartment }),
       sealedReason,
       requestedAt: time,
       lapsesAt: lapsesAt(timeMs),
@@ -76,8 +80,8 @@ export const withdrawAccessRequest = command<WithdrawAccessRequest>({
 });
 
 /**
- * A consent answers the request that it names: it must be for who asked, or for their department. Both are one transaction, so that of two answers
- * one wins.
+ * A consent answers the request that it names: it must be for who asked, or for their department; of a referral, for the
+ * receiving one. Both are one transaction, so that of two answers one wins.
  *
  * @throws Refusal request_not_found, request_already_answered, request_lapsed, validation_failed for another grantee
  */
@@ -87,16 +91,21 @@ export async function approveRequest(
   place: Place,
   { requestId, consentId, grantee }: { requestId: string; consentId: string; grantee: Grantee },
 ): Promise<void> {
-  const { requesterId, requesterOrg } = await requestOf(transaction, patient, place, requestId);
-  const isWhoAsked = grantee.kind === 'person' && grantee.id === requesterId;
-  if (grantee.mspId !== requesterOrg || !(isWhoAsked || (await isDepartmentOf(transaction, grantee, requesterId))))
+  const request = await requestOf(transaction, patient, place, requestId);
+  if (grantee.mspId !== request.requesterOrg || !(await isAnswerTo(transaction, request, grantee)))
     throw new Refusal('validation_failed', 'somebody else asked', '/grantee');
   await answer(transaction, patient, place, requestId, { status: 'approved', consentId });
 }
 
-async function isDepartmentOf({ ledger }: Transaction, { kind, id }: Grantee, staffId: string): Promise<boolean> {
+async function isAnswerTo(
+  { ledger }: Transaction,
+  { requesterId, receivingDepartment }: AccessRequest,
+  { kind, id }: Grantee,
+): Promise<boolean> {
+  if (kind === 'person') return receivingDepartment === undefined && id === requesterId;
   if (kind !== 'department') return false;
-  const staff = await ledger.get(staffType, staffAddress('clinical', staffId));
+  if (receivingDepartment !== undefined) return id === receivingDepartment;
+  const staff = await ledger.get(staffType, staffAddress('clinical', requesterId));
   return staff?.department === id;
 }
 

@@ -9,6 +9,8 @@ export interface NewAccessRequest {
   /** For how many days from the answer. */
   readonly days: number;
   readonly purposeOfUse?: PurposeOfUse;
+  /** Refers the patient: the consent is for this department of the own hospital, not for who asks. */
+  readonly receivingDepartment?: string;
   /** At a hospital that is not the patient's home: what the patient handed over. */
   readonly referral?: object;
 }
@@ -23,6 +25,8 @@ export interface AccessRequest {
   readonly reason?: string;
   readonly categories: readonly RecordCategory[];
   readonly days: number;
+  /** Of a referral: for whom the consent is. */
+  readonly receivingDepartment?: string;
   readonly requestedAt: string;
   readonly lapsesAt: string;
   readonly status: 'requested' | 'approved' | 'denied' | 'withdrawn' | 'lapsed';

@@ -7,7 +7,7 @@ export interface NewStandingRule {
   readonly effect: 'automatic' | 'propose';
   /** What it permits at most: the name of a consent template. */
   readonly template: string;
-  /** A department, when somebody of it asks; or a person. */
+  /** A department, when somebody of it asks or refers to it; an organisation: whichever of its departments; or a person. */
   readonly grantee: Grantee;
   readonly categories?: readonly RecordCategory[];
   /** For how long each consent is; as the template says when absent. */

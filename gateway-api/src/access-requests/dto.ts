@@ -34,6 +34,8 @@ export class NewAccessRequest {
   @IsArray() @ArrayMinSize(1) @ArrayUnique() @IsIn(recordCategories, { each: true }) categories!: RecordCategory[];
   /** For how many days from the answer. */
   @IsInt() @Min(1) @Max(limits.requestedDays) days!: number;
+  /** Refers the patient: the consent is for this department of the own hospital, not for who asks. */
+  @IsOptional() @IsString() @IsNotEmpty() @MaxLength(64) receivingDepartment?: string;
   /** At a hospital that is not the patient's home: what the patient handed over. */
   @IsOptional() @ValidateNested() @Type(() => Referral) referral?: Referral;
 }
@@ -52,6 +54,8 @@ export class AccessRequestView {
   @IsOptional() @IsString() reason?: string;
   @IsArray() @IsIn(recordCategories, { each: true }) categories!: readonly RecordCategory[];
   @IsInt() days!: number;
+  /** Of a referral: for whom the consent is. */
+  @IsOptional() @IsString() receivingDepartment?: string;
   @IsFormat('date-time-offset') requestedAt!: string;
   /** Nobody can answer from then on. */
   @IsFormat('date-time-offset') lapsesAt!: string;

@@ -3,6 +3,7 @@ import {
   collectionName,
   type AccessRequest,
   type DenyAccessRequest,
+  type Grantee,
   type RequestAccess,
   type WithdrawAccessRequest,
 } from '@chain-of-care/chaincode/model';
@@ -30,7 +31,7 @@ export async function requestAccess(
   services: Services,
   caller: Caller,
   patientId: string,
-  { referral, reason, purposeOfUse = 'TREAT', categories, days }: NewAccessRequest,
+  { referral, reason, purposeOfUse = 'TREAT', categories, days, receivingDepartment }: NewAccessRequest,
   idempotency: Derivation,
 ): Promise<Applied<Requested>> {
   if (referral !== undefined) requireReferralOf(services, patientId, referral);
@@ -45,6 +46,7 @@ export async function requestAccess(
     purposeOfUse,
     categories,
     days,
+    ...(receivingDepartment === undefined ? {} : { receivingDepartment }),
     sealedReason: await sealReason(services, caller.identity.mspId, patient, note, reason),
   };
   const requested = await services.ledger.submit<Requested>(caller.identity, {
@@ -66,7 +68,8 @@ export interface Answered {
 }
 
 /**
- * By the patient. An approval is a consent to who asked, for the chosen records or categories.
+ * By the patient. An approval is a consent to who asked, or to the department they refer to, for the chosen records or
+ * categories.
  *
  * @throws Refusal request_already_answered, request_lapsed; Problem validation_failed for categories nobody asked for
  */
@@ -77,7 +80,7 @@ export async function answerRequest(
   { response, records, categories, days = request.days, maxAccesses, standingRule }: AccessRequestResponse,
   idempotency: Derivation,
 ): Promise<Answered> {
-  const { requestId, patientId, requesterId, requesterOrg, purposeOfUse } = request;
+  const { requestId, patientId, purposeOfUse } = request;
   if (response === 'deny') return denyRequest(services, caller, request, idempotency);
   if (standingRule !== undefined) return approveAsRuled(services, caller, request, standingRule, idempotency);
   const unasked = categories?.find((category) => !request.categories.includes(category));
@@ -90,7 +93,7 @@ export async function answerRequest(
     caller,
     patientId,
     {
-      grantee: { kind: 'person', mspId: requesterOrg, id: requesterId },
+      grantee: granteeOf(request),
       purposes: [purposeOfUse],
       categories: [...(categories ?? request.categories)],
       ...(records === undefined ? {} : { recordIds: records }),
@@ -101,6 +104,11 @@ export async function answerRequest(
     { requestId },
   );
   return { status: 'approved', consentId, ...(transaction === undefined ? {} : { transaction }) };
+}
+
+function granteeOf({ requesterId, requesterOrg: mspId, receivingDepartment }: AccessRequest): Grantee {
+  if (receivingDepartment === undefined) return { kind: 'person', mspId, id: requesterId };
+  return { kind: 'department', mspId, id: receivingDepartment };
 }
 
 /** To whom the rule names: the department of who asked, or themselves. */

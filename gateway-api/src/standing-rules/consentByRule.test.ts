@@ -47,6 +47,30 @@ describe('a standing rule gives', () => {
     ).not.toMatchObject({ level: 'write' });
   });
 
+  test('to the receiving department of a referral, for thirty days, whoever refers; a rule for a person says nothing', () => {
+    const referred = { receivingDepartment: 'cardiology' };
+    expect(given({}, referred, 'emergency')).toMatchObject({
+      grantee: rule.grantee,
+      expiresAt: '2026-03-31T09:00:00.000Z',
+    });
+    expect(given({}, { receivingDepartment: 'oncology' })).toBeUndefined();
+    const toAda = { kind: 'person', mspId: 'HospitalMSP', id: 'ada' } as const;
+    expect(given({ template: 'second-opinion', grantee: toAda })).toMatchObject({ grantee: toAda });
+    expect(given({ template: 'second-opinion', grantee: toAda }, referred)).toBeUndefined();
+  });
+
+  test('to whichever department of a hospital it is, where it names the hospital, and never to all of it', () => {
+    const hospital = { kind: 'organization', mspId: 'HospitalMSP' } as const;
+    for (const department of ['oncology', 'cardiology'])
+      expect(given({ grantee: hospital }, {}, department)).toMatchObject({
+        grantee: { kind: 'department', mspId: 'HospitalMSP', id: department },
+      });
+    expect(given({ grantee: hospital }, { requesterOrg: 'OtherHospitalMSP' })).toBeUndefined();
+    expect(
+      consentByRule({ ...rule, grantee: hospital }, { ...request, categories: ['vitals'] }, undefined, nowMs),
+    ).toBeUndefined();
+  });
+
   test.each([
     ['another department asks', {}, {}, 'oncology'],
     ['the department of that name at another hospital', {}, { requesterOrg: 'OtherHospitalMSP' }, 'cardiology'],

@@ -1,5 +1,5 @@
 /** Which consent a standing rule gives to who asks. Pure. */
-import type { AccessRequest, Grantee } from '@chain-of-care/chaincode/model';
+import type { AccessRequest, Grantee, GranteeKind } from '@chain-of-care/chaincode/model';
 import type { NewConsent } from '../consents/dto.ts';
 import { consentTemplates, type ConsentTemplate } from '../consents/templateData.ts';
 import type { NewStandingRule } from './dto.ts';
@@ -15,13 +15,20 @@ export interface StandingRule extends NewStandingRule {
 
 type Asked = Pick<
   AccessRequest,
-  'requesterId' | 'requesterOrg' | 'purposeOfUse' | 'categories' | 'days' | 'requestedAt'
+  'requesterId' | 'requesterOrg' | 'receivingDepartment' | 'purposeOfUse' | 'categories' | 'days' | 'requestedAt'
 >;
+
+/** Whom a rule may name, and for whom its template must be then: a rule for a hospital gives to one department of it. */
+export const ruleGrantees: Readonly<Partial<Record<GranteeKind, readonly GranteeKind[]>>> = {
+  department: ['department'],
+  person: ['person'],
+  organization: ['department', 'organization'],
+};
 
 /**
  * What was asked for, as far as the rule goes: never more than either, and only to read.
  *
- * @param department of who asks
+ * @param department of who asks; a referral names the receiving one itself
  * @param nowMs from when the consent's days run
  * @returns undefined where the rule says nothing to this request
  */
@@ -34,13 +41,14 @@ export function consentByRule(
   const template: ConsentTemplate = consentTemplates[rule.template];
   const isInForce = rule.endedAt === undefined && (rule.endsAt === undefined || nowMs < Date.parse(rule.endsAt));
   const isLater = rule.createdAt <= request.requestedAt;
-  const isFor = template.purposes.includes(request.purposeOfUse) && names(rule.grantee, request, department);
+  const grantee = granteeFor(rule.grantee, request, request.receivingDepartment ?? department);
+  const isFor = template.purposes.includes(request.purposeOfUse);
   const allowed = [rule.categories, template.categories];
   const categories = request.categories.filter((category) => allowed.every((each) => each?.includes(category) ?? true));
-  if (!isInForce || !isLater || !isFor || categories.length === 0) return undefined;
+  if (!isInForce || !isLater || !isFor || grantee === undefined || categories.length === 0) return undefined;
   const days = Math.min(request.days, rule.days ?? template.days);
   return {
-    grantee: rule.grantee,
+    grantee,
     purposes: [request.purposeOfUse],
     categories,
     expiresAt: new Date(nowMs + days * dayMs).toISOString(),
@@ -48,10 +56,15 @@ export function consentByRule(
   };
 }
 
-function names(
+/** For whom the consent is; undefined where the rule does not name them. */
+function granteeFor(
   { kind, mspId, id }: Grantee,
-  { requesterId, requesterOrg }: Asked,
+  { requesterId, requesterOrg, receivingDepartment }: Asked,
   department: string | undefined,
-): boolean {
-  return mspId === requesterOrg && id === (kind === 'department' ? department : requesterId);
+): Grantee | undefined {
+  if (mspId !== requesterOrg) return undefined;
+  if (kind === 'person')
+    return id === requesterId && receivingDepartment === undefined ? { kind, mspId, id } : undefined;
+  const isNamed = department !== undefined && (kind === 'organization' || id === department);
+  return isNamed ? { kind: 'department', mspId, id: department } : undefined;
 }

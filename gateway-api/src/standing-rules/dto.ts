@@ -19,7 +19,7 @@ export class NewStandingRule {
   @IsIn(standingRuleEffects) effect!: StandingRuleEffect;
   /** What it permits at most. */
   @IsIn(consentTemplateNames) template!: ConsentTemplateName;
-  /** A department, when somebody of it asks; or a person. */
+  /** A department, when somebody of it asks or refers to it; an organisation: whichever of its departments; or a person. */
   @ValidateNested() @Type(() => GranteeReference) grantee!: GranteeReference;
   /** Of those that the template permits; all of them when absent. */
   @IsOptional()

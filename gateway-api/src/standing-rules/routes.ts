@@ -18,9 +18,10 @@ export function standingRuleRoutes(services: Services): Route[] {
       path,
       operationId: 'createStandingRule',
       tag,
-      summary: 'Says what is permitted whenever somebody of a department, or a person, asks for access',
+      summary:
+        'Says what is permitted whenever a department or a person asks for access, or the patient is referred to it',
       description:
-        'It gives what was asked for, as far as template, categories and days go: at once, or by one answer.',
+        'It gives what was asked for, as far as template, categories and days go: at once, or by one answer; to a department or person, also where it names a hospital.',
       audience: patientSide,
       params: PatientParams,
       body: NewStandingRule,

@@ -6,14 +6,14 @@ import { recordGatewayAct } from '../audit/gatewayActs.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { NewConsent } from '../consents/dto.ts';
 import { grantConsent, grantKey, type Granted } from '../consents/grant.ts';
-import { withTemplate } from '../consents/templates.ts';
+import { consentTemplates, type ConsentTemplate } from '../consents/templateData.ts';
 import { patientOf } from '../custody/patients.ts';
 import { Problem } from '../http/problem.ts';
 import type { Derivation } from '../idempotency/derivation.ts';
 import { SealedJson } from '../keystore/sealedJson.ts';
 import type { Database } from '../readmodel/index.ts';
 import type { Services } from '../services.ts';
-import { consentByRule, type StandingRule } from './consentByRule.ts';
+import { consentByRule, ruleGrantees, type StandingRule } from './consentByRule.ts';
 import type { NewStandingRule, StandingRuleUse } from './dto.ts';
 
 const rulesAtMost = 50;
@@ -62,10 +62,13 @@ function requireSensible({ template, grantee, endsAt }: NewStandingRule, nowMs: 
   const refuse = (pointer: string, detail: string): never => {
     throw new Problem('validation_failed', { errors: [{ pointer, code: 'validation_failed', detail }] });
   };
-  if (!['department', 'person'].includes(grantee.kind)) refuse('/grantee/kind', 'is no department and no person');
-  if (grantee.mspId === undefined || grantee.id === undefined) refuse('/grantee', 'is not complete');
+  const kinds = ruleGrantees[grantee.kind] ?? [];
+  if (kinds.length === 0) refuse('/grantee/kind', 'is no department, person or organization');
+  if (grantee.mspId === undefined || (grantee.kind !== 'organization' && grantee.id === undefined))
+    refuse('/grantee', 'is not complete');
   if (endsAt !== undefined && Date.parse(endsAt) <= nowMs) refuse('/endsAt', 'must lie in the future');
-  withTemplate({ template, grantee }, nowMs);
+  const { granteeKinds }: ConsentTemplate = consentTemplates[template];
+  if (!kinds.some((kind) => granteeKinds.includes(kind))) refuse('/template', `is for: ${granteeKinds.join(', ')}`);
 }
 
 /** Ends a rule; what it gave stands. Once more changes nothing. @throws Problem not_found */

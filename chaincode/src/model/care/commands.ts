@@ -234,6 +234,8 @@ export class RequestAccess {
   @IsArray() @ArrayMinSize(1) @ArrayUnique() @IsIn(recordCategories, { each: true }) categories!: RecordCategory[];
   /** For how many days from the answer. */
   @IsInt() @Min(1) @Max(limits.requestedDays) days!: number;
+  /** A referral: not for who asks, but for this department of their organisation. */
+  @IsOptional() @IsString() @IsNotEmpty() @MaxLength(64) receivingDepartment?: string;
   /** Sealed to the patient and to the requester's organisation. */
   @IsFormat('base64url') @MaxLength(8192) sealedReason!: string;
 }

@@ -267,6 +267,8 @@ export interface AccessRequest {
   categories: RecordCategory[];
   /** For how many days from the answer. */
   days: number;
+  /** Of a referral: the department of the requester's organisation that the consent is for. */
+  receivingDepartment?: string;
   /** Sealed to the patient and to the requester's organisation. */
   sealedReason: string;
   requestedAt: string;

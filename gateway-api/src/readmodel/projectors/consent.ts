@@ -97,6 +97,7 @@ export const consentProjectors = [
         purpose_of_use: request.purposeOfUse,
         categories: request.categories,
         days: request.days,
+        receiving_department: request.receivingDepartment ?? null,
         sealed_reason: request.sealedReason,
         requested_at: request.requestedAt,
         lapses_at: request.lapsesAt,

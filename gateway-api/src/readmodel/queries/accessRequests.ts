@@ -45,6 +45,7 @@ function requestOf(row: Selectable<CareTables['access_requests']>): AccessReques
     purposeOfUse: row.purpose_of_use,
     categories: [...row.categories],
     days: row.days,
+    ...(row.receiving_department === null ? {} : { receivingDepartment: row.receiving_department }),
     sealedReason: row.sealed_reason,
     requestedAt: row.requested_at.toISOString(),
     lapsesAt: row.lapses_at.toISOString(),

@@ -10,6 +10,8 @@ import {
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { network } from '../../system/networks.ts';
+import type { Json } from '../../system/rest.ts';
+import { until } from '../../system/until.ts';
 import { home, newRecord, recordsOnce, World } from './world.fixture.ts';
 
 const world = new World(network);
@@ -66,6 +68,11 @@ async function textsFor(patientId: string): Promise<string[]> {
   return texts;
 }
 
+interface Notice {
+  readonly kind: string;
+  readonly about: { readonly reference?: string };
+}
+
 interface Event {
   readonly interaction: string;
   readonly subjects?: readonly string[];
@@ -113,6 +120,35 @@ describe('a standing rule', () => {
     expect(await textsFor(patient.id)).toHaveLength(1);
   });
 
+  test('gives the receiving department of a referral its consent at once; it is noticed before its end, renewed, and lapses', async () => {
+    const patient = await newPatient();
+    await patient.rules.create(patient.id, { ...toEmergency, effect: 'automatic', days: 1 });
+    const ada = new AccessRequests(await clientOf('dr-ada'));
+    const { id } = await ada.request(patient.id, { ...wish, receivingDepartment: 'emergency' });
+    const { status, consentId, receivingDepartment } = await answerTo(patient, id);
+    expect([status, receivingDepartment]).toEqual(['approved', 'emergency']);
+    expect(await consentsOf(patient)).toMatchObject([{ id: consentId, grantee: toEmergency.grantee }]);
+    expect(await textsFor(patient.id)).toHaveLength(1);
+
+    const renewed = await patient.bank.renewConsent(consentId!, new Date(Date.now() + 12_000).toISOString());
+    await patient.bank.revokeConsent(consentId!);
+    expect(await textsFor(patient.id)).toHaveLength(1);
+    const isTold = (kind: string) => (found: Json) =>
+      (found['items'] as Notice[]).some((each) => each.kind === kind && each.about.reference === renewed.id);
+    await until(patient.session, '/v1/notifications', isTold('consentExpiring'));
+    await until(patient.session, '/v1/notifications', isTold('consentLapsed'));
+    await expect(textsFor(patient.id)).rejects.toMatchObject({ code: 'consent_missing' });
+  });
+
+  test('for a hospital gives to whichever of its departments asks, and the others get nothing', async () => {
+    const patient = await newPatient();
+    const hospital = { kind: 'organization', mspId: home } as const;
+    await patient.rules.create(patient.id, { ...toEmergency, grantee: hospital, effect: 'automatic' });
+    const { consentId } = await answerTo(patient, await asked(patient));
+    expect(await consentsOf(patient)).toMatchObject([{ id: consentId, grantee: toEmergency.grantee }]);
+    expect(await textsFor(patient.id)).toHaveLength(1);
+  });
+
   test('says nothing once it is ended, or to others than it names; it is for whom its template is for', async () => {
     const patient = await newPatient();
     const rule = await patient.rules.create(patient.id, { ...toEmergency, effect: 'automatic' });
@@ -127,9 +163,11 @@ describe('a standing rule', () => {
       await expect(patient.requests.approve(requestId, { standingRule: id })).rejects.toMatchObject({
         code: 'validation_failed',
       });
-    const toHospital = { kind: 'organization', mspId: home } as const;
-    await expect(
-      patient.rules.create(patient.id, { ...toEmergency, grantee: toHospital, effect: 'automatic' }),
-    ).rejects.toMatchObject({ code: 'validation_failed' });
+    const automatic = { ...toEmergency, effect: 'automatic' } as const;
+    const team = { kind: 'care-team', mspId: home } as const;
+    for (const wrong of [{ grantee: team }, { template: 'second-opinion' }])
+      await expect(patient.rules.create(patient.id, { ...automatic, ...wrong })).rejects.toMatchObject({
+        code: 'validation_failed',
+      });
   });
 });
