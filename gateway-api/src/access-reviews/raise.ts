@@ -38,10 +38,7 @@ export function reviewNotices(mspId: string): NoticeSource {
     const answered = await db
       .selectFrom('access_reviews')
       .select(['review_id as id', 'patient_id as recipient', 'outcome'])
-      .select((row) => [
-        row.ref('answered_at').$notNull().as('at'),
-        row.ref('answered_block').$notNull().as('block'),
-      ])
+      .select((row) => [row.ref('answered_at').$notNull().as('at'), row.ref('answered_block').$notNull().as('block')])
       .where('answered_block', '>=', first)
       .where('answered_block', '<=', last)
       .execute();
