@@ -68,6 +68,8 @@ export interface Retrieval {
   readonly purposeOfUse?: PurposeOfUse;
   readonly recordTypes?: readonly string[];
   readonly recordIds?: readonly string[];
+  /** The first time at a hospital that is not the patient's home: what the patient handed over. */
+  readonly referral?: object;
 }
 
 export interface RetrievedRecord extends AccessedRecord {
@@ -226,7 +228,7 @@ export class HealthDataBank {
    */
   async retrieveHealthRecords(
     patientId: string,
-    { reason, purposeOfUse = 'TREAT', recordTypes, recordIds }: Retrieval,
+    { reason, purposeOfUse = 'TREAT', recordTypes, recordIds, referral }: Retrieval,
     options: PostOptions = {},
   ): Promise<RetrievedRecords> {
     const body = {
@@ -234,6 +236,7 @@ export class HealthDataBank {
       purposeOfUse,
       ...(recordTypes === undefined ? {} : { categories: recordTypes.map(categoryOf) }),
       ...(recordIds === undefined ? {} : { records: recordIds.map((id) => ({ id })) }),
+      ...(referral === undefined ? {} : { referral }),
     };
     const access = (await this.#rest.post(path`/v1/patients/${patientId}/accesses`, body, options)) as Access;
     return { access, records: this.#records(access.id) };

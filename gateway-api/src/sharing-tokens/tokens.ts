@@ -11,7 +11,7 @@ import { redeemHashOf, SharingSecret } from '@chain-of-care/client';
 import { newestVersions } from '../accesses/open.ts';
 import type { Caller, LedgerIdentity } from '../auth/caller.ts';
 import { DataKeys } from '../custody/dataKeys.ts';
-import { patientOf, requireReferralOf } from '../custody/patients.ts';
+import { patientOf, rememberReferral, requireReferralOf } from '../custody/patients.ts';
 import type { Applied, Touches } from '../fabric/act.ts';
 import { Problem } from '../http/problem.ts';
 import type { Derivation } from '../idempotency/derivation.ts';
@@ -151,6 +151,8 @@ export async function redeemToken(
   });
   if (!redeemed.replayed && Date.parse(redeemed.result.notAfter) <= services.clock())
     throw new Problem('access_expired', { detail: 'the decision was committed too late' });
+  // The token lies under the handle that was handed over: it is the patient's, and the content is asked for without it.
+  if (referral?.handle === handle) await rememberReferral(services, referral, true);
   return { ...redeemed, token };
 }
 

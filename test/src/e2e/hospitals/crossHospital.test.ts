@@ -109,7 +109,11 @@ describe('between gateways', () => {
     let chaincode: ChangedChaincode;
 
     beforeAll(async () => {
-      chaincode = await changedChaincode('rules/access.js', 'servesForMs = 15 * 60_000', 'servesForMs = 3_000');
+      chaincode = await changedChaincode({
+        file: 'rules/access.js',
+        from: 'servesForMs = 15 * 60_000',
+        to: 'servesForMs = 3_000',
+      });
       chaincode.choose(true);
       await largeNetwork.start();
     }, 200_000);

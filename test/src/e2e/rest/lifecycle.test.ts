@@ -81,7 +81,7 @@ describe('a consortium that stops and starts', () => {
     let chaincode: ChangedChaincode;
 
     beforeAll(async () => {
-      chaincode = await changedChaincode('rules/licences.js', ...rule);
+      chaincode = await changedChaincode({ file: 'rules/licences.js', from: rule[0], to: rule[1] });
     });
     afterAll(() => chaincode.remove());
 

@@ -49,10 +49,10 @@ export class World {
     return { id, subject, chart: `/v1/patients/${id}`, session: await this.people.as(mspId, subject) };
   }
 
-  /** A child with somebody who acts for them, whose login is new unless one is named. */
-  async represented(more: Partial<Confirmation> = {}): Promise<Represented> {
-    const child = await this.patient();
-    const [baseUrl, token] = [await this.people.gateway(home), await this.people.token(home, 'registrar')];
+  /** A child of a hospital with somebody who acts for them, whose login is new unless one is named. */
+  async represented(more: Partial<Confirmation> = {}, mspId: string = home): Promise<Represented> {
+    const child = await this.patient(mspId);
+    const [baseUrl, token] = [await this.people.gateway(mspId), await this.people.token(mspId, 'registrar')];
     const registrar = new Patients(new RestClient({ baseUrl, token }));
     const { cid } = await registrar.uploadRepresentationEvidence(new Blob([birthCertificate]), 'text/plain');
     const subject = more.account?.subject ?? `parent-${randomUUID().slice(0, 13)}`;
@@ -64,7 +64,7 @@ export class World {
       period: { end: new Date(Date.now() + 365 * 24 * 3600_000).toISOString() },
       ...more,
     });
-    return { child, id, personId, subject, session: await this.people.as(home, subject) };
+    return { child, id, personId, subject, session: await this.people.as(mspId, subject) };
   }
 
   /** Staff id of the clinician of a department. */
