@@ -1,7 +1,7 @@
 /**
  * The one table of what may happen to packs, containers and quantities: event → who, from which states, under which
  * guards, into which state. It drives the contract, the tests, the documentation and the buttons of the portal.
- * Sources: EU 2016/161 articles 10–25 and EMVO's transitions; US DSCSA; EPCIS/CBV 2.0.
+ * Sources: EU 2016/161 articles 10–30 and 41, and EMVO's transitions; US DSCSA; EPCIS/CBV 2.0.
  */
 import type { CustodyEvent, GoodsState, StaffRole } from '../model/index.ts';
 import type { GuardName } from './custodyGuards.ts';

@@ -73,7 +73,7 @@ export const lockReasons = [
 ] as const;
 export type LockReason = (typeof lockReasons)[number];
 
-/** EU 2016/161 article 23, (a) to (j): who may be supplied without a pharmacy. */
+/** EU 2016/161 article 23, (a) to (k): who may be supplied without a pharmacy. */
 export const article23Bodies = [
   'person_authorised_to_supply',
   'veterinarian',
@@ -84,7 +84,8 @@ export const article23Bodies = [
   'university_research_education',
   'prison',
   'school',
-  'hospice_or_nursing_home',
+  'hospice',
+  'nursing_home',
 ] as const;
 export type Article23Body = (typeof article23Bodies)[number];
 
