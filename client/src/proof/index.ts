@@ -4,3 +4,4 @@ export * from './errors.ts';
 export * from './eventProof.ts';
 export * from './trust.ts';
 export * from './verify.ts';
+export { keysOf, openEnvelope } from './envelope.ts';

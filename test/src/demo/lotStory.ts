@@ -11,10 +11,10 @@ import {
   newGln,
   packCases,
   packLevel,
+  posterOf,
   recordAll,
   serialsFrom,
   type MadeLot,
-  type Poster,
 } from '../system/lots.ts';
 import type { People } from '../system/people.ts';
 import type { Json, Page, RestSession } from '../system/rest.ts';
@@ -67,7 +67,7 @@ export async function tellLotStory(teller: Teller, people: People, packs: number
     quick(
       packs,
       'packs',
-      () => makeLot(poster(maker), packs),
+      () => makeLot(posterOf(maker), packs),
       ({ gtin, lot: name }) => `GTIN ${gtin}, lot ${name}`,
     ),
   );
@@ -75,12 +75,12 @@ export async function tellLotStory(teller: Teller, people: People, packs: number
     quick(
       packs,
       'packs',
-      () => packCases(poster(maker), lot),
+      () => packCases(posterOf(maker), lot),
       (made) => `${made.length} cases`,
     ),
   );
   const pallets = await teller.step('and the cases onto pallets', async () => {
-    const made = await packLevel(poster(maker), cases, casesOfPallet);
+    const made = await packLevel(posterOf(maker), cases, casesOfPallet);
     return { value: made, outcome: `${made.length} pallets` };
   });
   await teller.step('ships all of it to the distributor, who receives it', async () => {
@@ -89,7 +89,7 @@ export async function tellLotStory(teller: Teller, people: People, packs: number
   });
   const supplied = await teller.step('the distributor breaks the pallets and supplies the pharmacies', async () => {
     for (const [index, containers] of inParts(cases, casesOfPallet).entries())
-      await recordAll(poster(distributor), [{ type: 'unpack', sscc: pallets[index], containers }]);
+      await recordAll(posterOf(distributor), [{ type: 'unpack', sscc: pallets[index], containers }]);
     const made = opened.map((pharmacy, number) => ({
       ...pharmacy,
       cases: cases.map((_, index) => index).filter((index) => index % pharmacies === number),
@@ -215,8 +215,8 @@ async function move(
   recipient: string,
   containers: readonly string[],
 ): Promise<void> {
-  const [shipped] = await recordAll(poster(from), [{ type: 'ship', recipient, containers }]);
-  await recordAll(poster(to), [{ type: 'receive', shipmentId: shipped!.shipmentId, containers }]);
+  const [shipped] = await recordAll(posterOf(from), [{ type: 'ship', recipient, containers }]);
+  await recordAll(posterOf(to), [{ type: 'receive', shipmentId: shipped!.shipmentId, containers }]);
 }
 
 /** @returns packs handed out */
@@ -229,7 +229,7 @@ async function dispenseHalf(supplied: readonly Pharmacy[], lot: MadeLot): Promis
       const { session, index } = work[number]!;
       const all = serialsOfCase(lot, index);
       const half = all.slice(0, Math.ceil(all.length / 2));
-      await recordAll(poster(session), [{ type: 'dispense', packs: packsOf(lot, half) }]);
+      await recordAll(posterOf(session), [{ type: 'dispense', packs: packsOf(lot, half) }]);
       dispensed += half.length;
     },
     dispensingsAtOnce,
@@ -283,10 +283,6 @@ async function quick<Value>(
   const perSecond = count / ((performance.now() - begun) / 1000);
   return { value, outcome: `${say(value)}; ${perSecond.toFixed(0)} ${what} a second` };
 }
-
-const poster = (session: RestSession): Poster => ({
-  post: (path, body, options) => session.create(path, body, options),
-});
 
 function inParts<Value>(list: readonly Value[], size: number): Value[][] {
   return Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>

@@ -3,21 +3,24 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { outliveReader } from '@chain-of-care/network';
+import { openNetwork, outliveReader } from '@chain-of-care/network';
 import { smallBundle } from '../fixtures/smallBundle.ts';
 import { TestNetwork } from '../system/network.ts';
 import { People } from '../system/people.ts';
 import { readBundle, type StoryBundle } from './bundle.ts';
 import { tellCareStory, type CareSummary, type Counts } from './careStory.ts';
-import { tellLotStory } from './lotStory.ts';
+import { tellContainerStory } from './containerStory.ts';
+import { tellLotStory, type LotSummary } from './lotStory.ts';
 import { tellSupplyStory, type SupplySummary } from './supplyStory.ts';
 import { StoryBroken, Teller } from './teller.ts';
 
-const help = `npm run demo -- [--bundle FILE] [--lot PACKS] [--json] [--name NAME]
+const help = `npm run demo -- [--bundle FILE] [--lot PACKS | --container PACKS] [--json] [--name NAME]
 
   --bundle  a FHIR R4 bundle about one patient, instead of the small one of ours
   --lot     instead of both stories, a whole lot of so many packs (100000): factory, distributor, pharmacies,
             patients, attacks on the way, a recall
+  --container  instead of both stories, a lot of so many packs (1000000) in one container: what custody of it writes, and
+            how much memory it takes
   --json    one JSON document instead of the story
   --name    the consortium, when it is not the default one (development)
 `;
@@ -31,6 +34,7 @@ function readOptions() {
       options: {
         bundle: { type: 'string' },
         lot: { type: 'string' },
+        container: { type: 'string' },
         json: { type: 'boolean', default: false },
         name: { type: 'string', default: 'development' },
         help: { type: 'boolean', short: 'h', default: false },
@@ -80,7 +84,17 @@ async function main(): Promise<void> {
   await demandRunning(network);
   const teller = new Teller(values.json ? () => undefined : (text) => process.stdout.write(text));
   const people = new People(network);
-  if (values.lot !== undefined) return tellLot(teller, people, packsOf(values.lot), values.json);
+  const { lot, container } = values;
+  if (lot !== undefined) {
+    const packs = packsOf('--lot', lot);
+    return tellOne(teller, values.json, 'lot', () => tellLotStory(teller, people, packs), saidOfLot);
+  }
+  if (container !== undefined) {
+    const packs = packsOf('--container', container);
+    const processes = await openNetwork({ name: values.name });
+    const tell = () => tellContainerStory(teller, people, processes, packs);
+    return tellOne(teller, values.json, 'container', tell, ({ sscc }) => `${packs} packs in container ${sscc}`);
+  }
   const begun = performance.now();
   const care = await unlessBroken(() => tellCareStory(teller, people, bundle));
   const supply = await unlessBroken(() => tellSupplyStory(teller, people));
@@ -96,29 +110,37 @@ const fewestPacks = 2_048;
 const mostPacks = 10_000_000;
 
 /** @throws Hindrance */
-function packsOf(text: string): number {
+function packsOf(option: string, text: string): number {
   const packs = Number(text);
   if (Number.isInteger(packs) && packs >= fewestPacks && packs <= mostPacks) return packs;
-  throw new Hindrance(`--lot takes a number of packs, ${fewestPacks} to ${mostPacks}`);
+  throw new Hindrance(`${option} takes a number of packs, ${fewestPacks} to ${mostPacks}`);
 }
 
-async function tellLot(teller: Teller, people: People, packs: number, isJson: boolean): Promise<void> {
-  const lot = await unlessBroken(() => tellLotStory(teller, people, packs));
-  const asExpected = teller.allAsExpected && lot !== undefined;
+/** One story by itself, with the time that each step took. */
+async function tellOne<Summary>(
+  teller: Teller,
+  isJson: boolean,
+  name: string,
+  tell: () => Promise<Summary>,
+  say: (summary: Summary) => string,
+): Promise<void> {
+  const summary = await unlessBroken(tell);
+  const asExpected = teller.allAsExpected && summary !== undefined;
   process.exitCode = asExpected ? 0 : 1;
-  if (isJson) return void process.stdout.write(`${JSON.stringify({ asExpected, lot, steps: teller.told }, null, 2)}\n`);
-  const verdict = asExpected ? 'Everything was as it should be' : 'Something was not as it should be: see ✗ above';
-  const times = teller.told.map(
-    ({ step, milliseconds }) => `${(milliseconds / 1000).toFixed(1).padStart(8)} s  ${step}`,
-  );
-  const told =
-    lot === undefined
-      ? []
-      : [
-          `${lot.packs} packs of lot ${lot.lot}: ${lot.dispensed} in patients' hands, ${lot.alerts} alerts, ${lot.seconds.toFixed(0)} s`,
-        ];
-  process.stdout.write(`\n${[...times, ...told, `${verdict}.`].join('\n')}\n`);
+  const { told } = teller;
+  if (isJson)
+    return void process.stdout.write(`${JSON.stringify({ asExpected, [name]: summary, steps: told }, null, 2)}\n`);
+  const times = told.map(({ step, milliseconds }) => `${(milliseconds / 1000).toFixed(1).padStart(8)} s  ${step}`);
+  const lines = [...times, ...(summary === undefined ? [] : [say(summary)]), `${verdictOf(asExpected)}.`];
+  process.stdout.write(`\n${lines.join('\n')}\n`);
 }
+
+function saidOfLot({ packs, lot, dispensed, alerts, seconds }: LotSummary): string {
+  return `${packs} packs of lot ${lot}: ${dispensed} in patients' hands, ${alerts} alerts, ${seconds.toFixed(0)} s`;
+}
+
+const verdictOf = (asExpected: boolean): string =>
+  asExpected ? 'Everything was as it should be' : 'Something was not as it should be: see ✗ above';
 
 /** A broken story does not keep the other one from being told. */
 async function unlessBroken<Value>(tell: () => Promise<Value>): Promise<Value | undefined> {
@@ -154,8 +176,7 @@ function summary(
         ];
   if (supply !== undefined)
     lines.push(`packs           ${supply.packs} of lot ${supply.lot}, GTIN ${supply.gtin}; alert ${supply.alertId}`);
-  const verdict = asExpected ? 'Everything was as it should be' : 'Something was not as it should be: see ✗ above';
-  return `\n${[...lines, `${verdict} (${seconds.toFixed(1)} s).`].join('\n')}\n`;
+  return `\n${[...lines, `${verdictOf(asExpected)} (${seconds.toFixed(1)} s).`].join('\n')}\n`;
 }
 
 try {

@@ -3,6 +3,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gs1CheckDigit, supplyLimits } from '@chain-of-care/chaincode/model';
 import { inTurns } from '../bench/population.ts';
+import type { RestSession } from './rest.ts';
 
 export interface MadeLot {
   readonly gtin: string;
@@ -16,6 +17,10 @@ export interface MadeLot {
 export interface Poster {
   post<Body>(path: string, body: unknown, options: { readonly key: string }): Promise<Body>;
 }
+
+export const posterOf = (session: RestSession): Poster => ({
+  post: (path, body, options) => session.create(path, body, options),
+});
 
 const attempts = 20;
 const pauseMs = 1_000;

@@ -14,6 +14,7 @@ export interface ProcessUse {
 interface Sample {
   readonly cpuSeconds: number;
   readonly memory: number;
+  readonly peak: number;
 }
 
 /** Linux counts CPU in ticks of 10 ms for every program (USER_HZ). */
@@ -58,6 +59,14 @@ export class ProcessWatch {
     return pid === undefined ? 0 : (await sampleOf(pid)).memory;
   }
 
+  /** Bytes resident at the most since each process began, but the benchmark's own. */
+  async peaks(): Promise<Readonly<Record<string, number>>> {
+    const consortium = [...this.#processes].filter(([name]) => name !== 'client');
+    return Object.fromEntries(
+      await Promise.all(consortium.map(async ([name, pid]) => [name, (await sampleOf(pid)).peak] as const)),
+    );
+  }
+
   async #since(before: ReadonlyMap<string, Sample>): Promise<readonly ProcessUse[]> {
     return [...(await this.#samples())].map(([name, { cpuSeconds, memory }]) => ({
       name,
@@ -90,5 +99,7 @@ async function sampleOf(pid: number): Promise<Sample> {
   ]);
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const cpuSeconds = (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
-  return { cpuSeconds, memory: Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * kibibyte };
+  const bytes = (field: string): number =>
+    Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) * kibibyte;
+  return { cpuSeconds, memory: bytes('VmRSS'), peak: bytes('VmHWM') };
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { network } from '../../system/networks.ts';
-import { makeLot, newGln, recordAll, serialsFrom, type MadeLot } from '../../system/lots.ts';
+import { makeLot, newGln, posterOf, recordAll, serialsFrom, type MadeLot } from '../../system/lots.ts';
 import type { Json, Page, RestSession } from '../../system/rest.ts';
 import { until } from '../../system/until.ts';
 import { World } from './world.fixture.ts';
@@ -13,10 +13,6 @@ let maker: RestSession;
 let pharmacist: RestSession;
 let inspector: RestSession;
 let administrator: RestSession;
-const poster = (session: RestSession) => ({
-  post: <Body>(path: string, body: unknown, options: { readonly key: string }) =>
-    session.create<Body>(path, body, options),
-});
 
 beforeAll(async () => {
   await network.start();
@@ -33,12 +29,12 @@ const noticed = (session: RestSession, kind: string, about: Json) =>
 
 /** A lot of which the pharmacy has some. */
 async function lotAt(recipient: string, receiver: RestSession, units: number): Promise<MadeLot> {
-  const made = await makeLot(poster(maker), units);
+  const made = await makeLot(posterOf(maker), units);
   const packs = [{ gtin: made.gtin, lot: made.lot, serials: serialsFrom(0, units) }];
-  const [shipped] = await recordAll(poster(maker), [{ type: 'ship', recipient, packs }]);
+  const [shipped] = await recordAll(posterOf(maker), [{ type: 'ship', recipient, packs }]);
   const { shipmentId } = shipped!;
   await until(receiver, `/v1/shipments/${String(shipmentId)}`, () => true);
-  await recordAll(poster(receiver), [{ type: 'receive', shipmentId, packs }]);
+  await recordAll(posterOf(receiver), [{ type: 'receive', shipmentId, packs }]);
   return made;
 }
 
@@ -88,12 +84,12 @@ describe('a licence', () => {
 test('how far a recall has come: what is found, supplied and still out, by holder', async () => {
   const { gtin, lot } = await lotAt(pharmacy, pharmacist, 4);
   const set = (from: number, count: number) => [{ gtin, lot, serials: serialsFrom(from, count) }];
-  await recordAll(poster(pharmacist), [{ type: 'dispense', packs: set(0, 1) }]);
+  await recordAll(posterOf(pharmacist), [{ type: 'dispense', packs: set(0, 1) }]);
   const recall = await maker.create('/v1/recalls', { class: 'II', depth: 'retail', gtin, lots: [lot] });
   await noticed(pharmacist, 'recallIssued', { gtin, lot });
   const dispense = { type: 'dispense', packs: set(1, 1) };
   expect((await pharmacist.post('/v1/supply-events', dispense)).body).toMatchObject({ code: 'lot_recalled' });
-  await recordAll(poster(pharmacist), [{ type: 'lock', reason: 'recall', packs: set(1, 1) }]);
+  await recordAll(posterOf(pharmacist), [{ type: 'lock', reason: 'recall', packs: set(1, 1) }]);
   const at = `/v1/recalls/${String(recall['recallId'])}/effectiveness`;
   const report = await until(inspector, at, ({ totals }) => (totals as Json)['found'] === 1);
   expect(report).toMatchObject({ gtin, lots: [lot], commissioned: 4, totals: { found: 1, supplied: 1, stillOut: 2 } });
@@ -152,7 +148,7 @@ test('what a licensed scanner finds at work is an alert; a refusal says what a n
   const { items } = await until<Page>(inspector, `/v1/alerts?gtin=${gtin}`, (page) => page.items.length > 0);
   expect(items).toMatchObject([{ type: 'counterfeit', reason: 'unknown_pack', serial: 'PHANTOM', gln: pharmacy }]);
   const dispense = { type: 'dispense', packs: [{ gtin, lot, serials: serialsFrom(0, 1) }] };
-  await recordAll(poster(pharmacist), [dispense]);
+  await recordAll(posterOf(pharmacist), [dispense]);
   expect((await pharmacist.post('/v1/supply-events', dispense)).body).toMatchObject({
     code: 'already_supplied_here',
     nmvsCode: 'NMVS_NC_PCK_19',
