@@ -3,10 +3,9 @@ import { collectionName } from '@chain-of-care/chaincode/model';
 import { isValid, recipientLicences } from '@chain-of-care/chaincode/rules';
 import { sql } from 'kysely';
 import type { CallerRole } from '../auth/caller.ts';
-import { page } from '../http/page.ts';
 import { Problem } from '../http/problem.ts';
+import { getRoute, listRoute, written } from '../http/resourceRoutes.ts';
 import { route, type Exchange, type Route } from '../http/route.ts';
-import { transactionMembers } from '../http/transaction.ts';
 import { newestFirst } from '../readmodel/queries/newestFirst.ts';
 import type { Services } from '../services.ts';
 import { supplyRoles } from '../supply/roles.ts';
@@ -33,26 +32,21 @@ export function actorRoutes(services: Services): Route[] {
 }
 
 function actorList(services: Services): Route {
-  return route({
-    method: 'get',
+  return listRoute({
     path: '/v1/actors',
     operationId: 'listActors',
     tag: 'actors',
     summary: 'Authorised actors of the supply chain: role, licence, organisation, premises, scope, from when to when',
     audience: traders,
     query: ActorQuery,
-    responses: { 200: { description: 'a page, a line for each person and licence, newest first', list: ActorView } },
-    async handler(exchange) {
-      const { items, nextCursor } = await listActors(services.readModel.db, exchange.query, services.clock());
-      return page(exchange, items, nextCursor);
-    },
+    of: [ActorView, 'a page, a line for each person and licence, newest first'],
+    list: (exchange) => listActors(services.readModel.db, exchange.query, services.clock()),
   });
 }
 
 function goodsInHand(services: Services): Route {
   const { db } = services.readModel;
-  return route({
-    method: 'get',
+  return getRoute({
     path: '/v1/premises/:gln/goods',
     operationId: 'getGoodsInHand',
     tag: 'actors',
@@ -60,8 +54,8 @@ function goodsInHand(services: Services): Route {
       'What premises hold now, by lot, and whether they are licensed to: after a suspension, what is to be dealt with',
     audience: traders,
     params: PremisesParams,
-    responses: { 200: { description: 'the goods', body: GoodsInHandView } },
-    async handler({ params: { gln }, caller }) {
+    of: [GoodsInHandView, 'the goods'],
+    find: async ({ params: { gln }, caller }) => {
       const site = await db.selectFrom('premises').select('msp_id').where('gln', '=', gln).executeTakeFirst();
       const mayLook = caller.identity.mspId === services.consortium.regulator || caller.identity.mspId === site?.msp_id;
       if (site === undefined || !mayLook) throw new Problem('premises_not_found');
@@ -88,7 +82,7 @@ function goodsInHand(services: Services): Route {
           select b.gtin, b.lot, u.value::int8 from class_balances b cross join lateral jsonb_each_text(b.units) u
             where b.gln = ${gln} and u.key in ('active', 'locked')
         ) held group by gtin, lot having sum(units) > 0 order by gtin, lot`.execute(db);
-      return { status: 200, body: { gln, isLicensed, goods: rows } };
+      return { gln, isLicensed, goods: rows };
     },
   });
 }
@@ -124,17 +118,16 @@ function requestRoutes(services: Services): Route[] {
       ...(body === undefined ? {} : { body }),
       responses: { 200: { description: 'decided', body: LicenceRequestView } },
       async handler(exchange: Exchange<LicenceRequestParams, unknown, object | undefined>) {
-        const { caller, idempotency, params } = exchange;
+        const { idempotency, params } = exchange;
         const licence = noun === 'approval' ? { licenceId: idempotency.uuid('licence') } : {};
-        const { transaction } = await services.ledger.submit(caller.identity, {
+        const act = {
           type: `registry.${verb}`,
           body: { ...params, ...exchange.body, ...licence },
-          ...idempotency.command(noun),
+          part: noun,
           touches,
           head: `licence request ${params.requestId}`,
-        });
-        if (transaction !== undefined) await services.readModel.waitForBlock(transaction.blockNumber);
-        return { status: 200, body: { ...(await find(params.requestId)), ...transactionMembers(transaction) } };
+        };
+        return written(services, exchange, act, () => find(params.requestId));
       },
     });
   return [
@@ -149,46 +142,43 @@ function requestRoutes(services: Services): Route[] {
       responses: { 201: { description: 'asked', body: LicenceRequestView } },
       async handler({ body, caller, idempotency }) {
         const requestId = idempotency.uuid('licence-request');
-        const { transaction } = await services.ledger.submit(caller.identity, {
+        const act = {
           type: 'registry.requestLicence',
           body: { requestId, ...body },
-          ...idempotency.command('licence-request'),
+          part: 'licence-request',
           touches,
-        });
-        if (transaction !== undefined) await services.readModel.waitForBlock(transaction.blockNumber);
-        const headers = { location: `/v1/licence-requests/${requestId}` };
-        return { status: 201, headers, body: { ...(await find(requestId)), ...transactionMembers(transaction) } };
+        };
+        const location = `/v1/licence-requests/${requestId}`;
+        return written(services, { caller, idempotency }, act, () => find(requestId), location);
       },
     }),
-    route({
-      method: 'get',
+    listRoute({
       path: '/v1/licence-requests',
       operationId: 'listLicenceRequests',
       tag: 'actors',
       summary: "Requests for licences, newest first: the regulator sees everybody's, others their own",
       audience: ['administrator', 'inspector'],
       query: LicenceRequestQuery,
-      responses: { 200: { description: 'a page', list: LicenceRequestView } },
-      async handler(exchange) {
+      of: [LicenceRequestView],
+      list: async (exchange) => {
         const { status, gln, ...params } = exchange.query;
         let query = db.selectFrom('licence_requests').selectAll();
         if (own !== regulator) query = query.where('msp_id', '=', own);
         if (status !== undefined) query = query.where('status', '=', status);
         if (gln !== undefined) query = query.where('gln', '=', gln);
         const { items, nextCursor } = await newestFirst(query, 'requested_at', 'request_id', params);
-        return page(exchange, items.map(requestView), nextCursor);
+        return { items: items.map(requestView), nextCursor };
       },
     }),
-    route({
-      method: 'get',
+    getRoute({
       path: '/v1/licence-requests/:requestId',
       operationId: 'getLicenceRequest',
       tag: 'actors',
       summary: 'A request for a licence',
       audience: ['administrator', 'inspector'],
       params: LicenceRequestParams,
-      responses: { 200: { description: 'the request', body: LicenceRequestView } },
-      handler: async ({ params: { requestId } }) => ({ status: 200, body: await find(requestId) }),
+      of: [LicenceRequestView, 'the request'],
+      find: ({ params: { requestId } }) => find(requestId),
     }),
     decision('approval', 'approveLicenceRequest', 'approveLicenceRequest', ['inspector'], LicenceApproval),
     decision('denial', 'denyLicenceRequest', 'denyLicenceRequest', ['inspector'], LicenceDenial),

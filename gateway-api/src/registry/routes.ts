@@ -2,6 +2,7 @@
 import { collectionName } from '@chain-of-care/chaincode/model';
 import { page } from '../http/page.ts';
 import { Problem } from '../http/problem.ts';
+import { getRoute, listRoute } from '../http/resourceRoutes.ts';
 import { route, type Exchange, type Route } from '../http/route.ts';
 import { transactionMembers } from '../http/transaction.ts';
 import type { Services } from '../services.ts';
@@ -50,19 +51,18 @@ function organizationRoutes({ profile }: Services): Route[] {
       responses: { 200: { description: 'all members', list: OrganizationView } },
       handler: async (exchange) => page(exchange, views, undefined),
     }),
-    route({
-      method: 'get',
+    getRoute({
       path: '/v1/organizations/:mspId',
       operationId: 'getOrganization',
       tag: 'actors',
       summary: 'A member of the consortium',
       audience: 'public',
       params: OrganizationParams,
-      responses: { 200: { description: 'the member', body: OrganizationView } },
-      async handler({ params: { mspId } }) {
+      of: [OrganizationView, 'the member'],
+      find: async ({ params: { mspId } }) => {
         const view = views.find((candidate) => candidate.mspId === mspId);
         if (view === undefined) throw new Problem('organization_not_found');
-        return { status: 200, body: view };
+        return view;
       },
     }),
   ];
@@ -96,30 +96,25 @@ function premisesRoutes(services: Services): Route[] {
         };
       },
     }),
-    route({
-      method: 'get',
+    listRoute({
       path: '/v1/premises',
       operationId: 'listPremises',
       tag: 'actors',
       summary: 'Registered sites',
       audience: 'authenticated',
       query: PremisesQuery,
-      responses: { 200: { description: 'a page', list: PremisesView } },
-      async handler(exchange) {
-        const { items, nextCursor } = await listPremises(services.readModel.db, exchange.query);
-        return page(exchange, items, nextCursor);
-      },
+      of: [PremisesView],
+      list: (exchange) => listPremises(services.readModel.db, exchange.query),
     }),
-    route({
-      method: 'get',
+    getRoute({
       path: '/v1/premises/:gln',
       operationId: 'getPremises',
       tag: 'actors',
       summary: 'A site with its licences',
       audience: 'authenticated',
       params: PremisesParams,
-      responses: { 200: { description: 'the site', body: PremisesView } },
-      handler: async ({ params }) => ({ status: 200, body: await findPremises(services.readModel.db, params.gln) }),
+      of: [PremisesView, 'the site'],
+      find: ({ params }) => findPremises(services.readModel.db, params.gln),
     }),
   ];
 }
@@ -150,33 +145,25 @@ function licenceRoutes(services: Services): Route[] {
         };
       },
     }),
-    route({
-      method: 'get',
+    listRoute({
       path: '/v1/licences',
       operationId: 'listLicences',
       tag: 'actors',
       summary: 'Licences, of one holder or all',
       audience: 'authenticated',
       query: LicenceQuery,
-      responses: { 200: { description: 'a page', list: LicenceView } },
-      async handler(exchange) {
-        const { items, nextCursor } = await listLicences(services.readModel.db, exchange.query);
-        return page(exchange, items, nextCursor);
-      },
+      of: [LicenceView],
+      list: (exchange) => listLicences(services.readModel.db, exchange.query),
     }),
-    route({
-      method: 'get',
+    getRoute({
       path: '/v1/licences/:licenceId',
       operationId: 'getLicence',
       tag: 'actors',
       summary: 'A licence',
       audience: 'authenticated',
       params: LicenceParams,
-      responses: { 200: { description: 'the licence', body: LicenceView } },
-      handler: async ({ params }) => ({
-        status: 200,
-        body: await findLicence(services.readModel.db, params.licenceId),
-      }),
+      of: [LicenceView, 'the licence'],
+      find: ({ params }) => findLicence(services.readModel.db, params.licenceId),
     }),
     licenceChange(services, 'suspension', 'suspend'),
     licenceChange(services, 'reinstatement', 'reinstate'),

@@ -1,7 +1,7 @@
 import { collectionName } from '@chain-of-care/chaincode/model';
 import { offerGroupKey } from '../custody/groupKeys.ts';
-import { page } from '../http/page.ts';
 import { Problem } from '../http/problem.ts';
+import { getRoute, listRoute, written } from '../http/resourceRoutes.ts';
 import { route, type Exchange, type Route } from '../http/route.ts';
 import { transactionMembers } from '../http/transaction.ts';
 import type { Services } from '../services.ts';
@@ -41,30 +41,25 @@ export function staffRoutes(services: Services): Route[] {
         };
       },
     }),
-    route({
-      method: 'get',
+    listRoute({
       path: '/v1/staff',
       operationId: 'listStaff',
       tag: 'actors',
       summary: 'Members of staff that this organisation may see',
       audience: 'authenticated',
       query: StaffQuery,
-      responses: { 200: { description: 'a page', list: StaffView } },
-      async handler(exchange) {
-        const { items, nextCursor } = await listStaff(services.readModel.db, exchange.query);
-        return page(exchange, items, nextCursor);
-      },
+      of: [StaffView],
+      list: (exchange) => listStaff(services.readModel.db, exchange.query),
     }),
-    route({
-      method: 'get',
+    getRoute({
       path: '/v1/staff/:staffId',
       operationId: 'getStaff',
       tag: 'actors',
       summary: 'A member of staff',
       audience: 'authenticated',
       params: StaffParams,
-      responses: { 200: { description: 'the person', body: StaffView } },
-      handler: async ({ params }) => ({ status: 200, body: await findStaff(services.readModel.db, params.staffId) }),
+      of: [StaffView, 'the person'],
+      find: ({ params }) => findStaff(services.readModel.db, params.staffId),
     }),
     statusRoute(services, 'suspension', 'registry.suspendStaff', 'Suspends'),
     statusRoute(services, 'reinstatement', 'registry.reinstateStaff', 'Reinstates'),
@@ -104,20 +99,18 @@ function statusRoute(services: Services, noun: string, type: string, verb: strin
     audience: ['administrator', 'inspector'],
     params: StaffParams,
     responses: { 200: { description: 'done', body: StaffView } },
-    async handler({ params: { staffId }, caller, idempotency }: Exchange<StaffParams>) {
-      const staff = await findStaff(services.readModel.db, staffId);
-      const { transaction } = await services.ledger.submit(caller.identity, {
+    async handler(exchange: Exchange<StaffParams>) {
+      const { staffId } = exchange.params;
+      const find = () => findStaff(services.readModel.db, staffId);
+      const { role } = await find();
+      const act = {
         type,
-        body: { staffId, role: staff.role },
-        ...idempotency.command(noun),
-        touches: { writes: [collectionOfRole(staff.role)], reads: [collectionName.registry] },
+        body: { staffId, role },
+        part: noun,
+        touches: { writes: [collectionOfRole(role)], reads: [collectionName.registry] },
         head: `staff ${staffId}`,
-      });
-      await services.readModel.waitForAcknowledged();
-      return {
-        status: 200,
-        body: { ...(await findStaff(services.readModel.db, staffId)), ...transactionMembers(transaction) },
       };
+      return written(services, exchange, act, find);
     },
   });
 }

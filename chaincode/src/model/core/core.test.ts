@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { canonicalJson, formats, storedType, upcast } from './index.ts';
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, IsArray, IsInt, IsOptional, ValidateNested } from 'class-validator';
+import { canonicalJson, formats, IsFormat, SameAs, storedType, upcast, violationsOf } from './index.ts';
 
 describe('canonical JSON', () => {
   test('does not depend on the order in which members were set, and reads back equal', () => {
@@ -79,5 +81,34 @@ describe('formats', () => {
     expect(accepted('gtin', ['00300021200107', '00300021200108', '0300021200107'])).toEqual(['00300021200107']);
     expect(accepted('gln', ['9506000134352', '9506000134353'])).toEqual(['9506000134352']);
     expect(accepted('sscc', ['SSCC', '395011010013000128', '395011010013000129'])).toHaveLength(1);
+  });
+});
+
+class Weight {
+  @IsInt() grams!: number;
+}
+class Command {
+  @IsFormat('gln') gln!: string;
+  @IsOptional() @IsArray() @ArrayMaxSize(2) @ValidateNested({ each: true }) @Type(() => Weight) weights?: Weight[];
+}
+class FurtherCommand extends Command {}
+class Request {
+  @IsOptional() @SameAs(Command, 'gln') gln?: string;
+  @SameAs(FurtherCommand, 'weights') parts?: Weight[];
+}
+
+describe('a field that takes what that of another class takes', () => {
+  const pointersOf = (value: object) => violationsOf(Request, value).map(({ pointer }) => pointer);
+
+  test('has its rules, also inherited and nested ones, under its own name', () => {
+    expect(pointersOf({ gln: '4260000000028', parts: [{ grams: 1 }] })).toEqual([]);
+    expect(pointersOf({})).toEqual([]);
+    expect(pointersOf({ gln: '4260000000027' })).toEqual(['/gln']);
+    expect(pointersOf({ parts: [{ grams: 1.5 }] })).toEqual(['/parts/0/grams']);
+    expect(pointersOf({ parts: [{ grams: 1 }, { grams: 1 }, { grams: 1 }] })).toEqual(['/parts']);
+  });
+
+  test('names one that is described', () => {
+    expect(() => SameAs(Weight, 'ounces' as 'grams')(Request.prototype, 'ounces')).toThrow(TypeError);
   });
 });

@@ -5,5 +5,6 @@ export * from './envelope.ts';
 export * from './errors.ts';
 export * from './formats.ts';
 export * from './policy.ts';
+export * from './sameAs.ts';
 export * from './stored.ts';
 export * from './validation.ts';
