@@ -1,17 +1,19 @@
 /** Events that premises state without connection, signed by their device. */
 import {
   canonicalJson,
+  expandSerialRange,
   normaliseGtin,
   parseQueuedStatement,
   parseScan,
   queuedStatementPrefix,
   Refusal,
+  supplyLimits,
   type CustodyEvent,
   type QueuedPack,
 } from '@chain-of-care/chaincode/model';
 import { toBase64Url } from '../encoding/index.ts';
 import { exportSpki, webCryptoSigner } from '../signing/index.ts';
-import type { GoodsReference } from '../rest/supply.ts';
+import type { GoodsReference, HeldQuantity } from '../rest/supply.ts';
 import type { CryptoKeyPair } from '../webCrypto.ts';
 
 /** As a device hands it on. */
@@ -29,6 +31,7 @@ export interface OfflineEvent {
   readonly eventTime: string;
   readonly packs?: readonly GoodsReference[];
   readonly containers?: readonly string[];
+  readonly quantities?: readonly HeldQuantity[];
   readonly [member: string]: unknown;
 }
 
@@ -84,5 +87,9 @@ function scanned(text: string): Read {
 
 function listed(reference: Exclude<GoodsReference, { readonly scan: string }>): Read {
   const { gtin, lot } = reference;
+  if ('range' in reference) {
+    const { first, last } = reference.range;
+    return { gtin, lot, serials: expandSerialRange(first, last, supplyLimits.packsPacked) };
+  }
   return { gtin, lot, serials: 'serials' in reference ? reference.serials : [reference.serial] };
 }

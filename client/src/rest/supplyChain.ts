@@ -1,77 +1,80 @@
-/** The supply chain in the client's own verbs, over REST. The actor is who the token says. */
+/**
+ * The supply chain in the client's own verbs, over REST. The actor is who the token says. What goes with the verbs lies beside
+ * them: `products`, `goods`, `alerts`, `duties`.
+ */
 import {
-  gtinOfNdc,
-  parseNdc,
-  type CommerceTerms,
-  type CustodyEvent,
+  Refusal,
   type DisputeOutcome,
   type DisputeReason,
   type ErrorReason,
+  type LockReason,
+  type StaffRole,
 } from '@chain-of-care/chaincode/model';
-import { GatewayProblem } from './problem.ts';
-import { path, type PostOptions, type RestClient } from './restClient.ts';
 import type { EventProof } from '../proof/eventProof.ts';
+import {
+  AlertCases,
+  type CounterfeitStatistics,
+  type NewReport,
+  type OpenedReport,
+  type StatisticsRequest,
+} from './alertCases.ts';
+import type { Committed } from './care.ts';
+import { GoodsInCustody } from './goodsInCustody.ts';
+import { gtinOf, Products, type NewProduct, type RegisteredProduct } from './products.ts';
+import { RegulatoryDuties } from './regulatoryDuties.ts';
+import { path, type PostOptions, type RestClient } from './restClient.ts';
 import type {
-  ContainedGoods,
-  CounterfeitStatistics,
   GoodsReference,
-  InventoryCounts,
-  LabelStyle,
-  NewProduct,
-  NewReport,
+  MovedGoods,
   NewShipment,
   NewSupplyEvent,
-  OpenedReport,
   QuantityReference,
   Receipt,
-  RegisteredProduct,
-  StatisticsRequest,
   SupplyChainReport,
   SupplyEventResult,
-  VerificationProof,
-  VerificationRequest,
 } from './supply.ts';
+import { custodyEventOf, glnOf, supplyEventOf, type ClientSupplyEvent } from './supplyEventForm.ts';
+import type { InventoryCounts, Verification, VerificationProof, VerificationRequest } from './verifications.ts';
 
-/** Events by the client's names. */
-const eventNames: Readonly<Record<string, CustodyEvent>> = {
-  shipped: 'ship',
-  received: 'receive',
-  dispensed: 'dispense',
-  returned: 'return',
-  packed: 'pack',
-  unpacked: 'unpack',
-  opened: 'open',
-  sampled: 'sample',
-  exported: 'export',
-  locked: 'lock',
-  unlocked: 'unlock',
-  inspected: 'inspect',
-  observed: 'observe',
-  stolen: 'steal',
-  destroyed: 'destroy',
-};
+/** A device whose statements are taken; suspended and reinstated as a member of staff is. */
+export interface RegisteredDevice extends Committed {
+  readonly staffId: string;
+  /** SHA-256 of the public key. */
+  readonly deviceKey: string;
+  readonly gln: string;
+  readonly role: StaffRole;
+}
+
+/** A line of the registry of actors, as far as an event may name one. */
+interface RegisteredActor {
+  readonly gln: string;
+  readonly premises?: string;
+  readonly role: string;
+  readonly licenceId: string;
+}
 
 export class SupplyChain {
+  readonly products: Products;
+  readonly goods: GoodsInCustody;
+  readonly alerts: AlertCases;
+  readonly duties: RegulatoryDuties;
   readonly #rest: RestClient;
 
   constructor(rest: RestClient) {
     this.#rest = rest;
+    this.products = new Products(rest);
+    this.goods = new GoodsInCustody(rest);
+    this.alerts = new AlertCases(rest);
+    this.duties = new RegulatoryDuties(rest);
   }
 
   /**
-   * By the maker: registers the product, unless it is there, and a lot of it.
+   * By the maker: registers the product, unless it is there, and a lot of it, with serials or without.
    *
    * @throws Refusal invalid_identifier for an NDC that is none; GatewayProblem
    */
   async registerProduct(product: NewProduct): Promise<RegisteredProduct> {
-    const { ndc, name, dosageForm, strength, packContent, markets = [], batchNumber: lot } = product;
-    const gtin = gtinOfNdc(parseNdc(ndc));
-    const item = { gtin, ndc, name, dosageForm, strength, packContent, markets };
-    const registered = await this.#rest.post('/v1/products', item).catch(alreadyThere);
-    const [expiry, declaredQuantity] = [printedDate(product.expirationDate), product.quantity];
-    const newLot = { lot, expiry, manufacturedOn: product.manufacturedOn, declaredQuantity };
-    const registeredLot = (await this.#rest.post(path`/v1/products/${gtin}/lots`, newLot)) as object;
-    return { gtin, lot, registeredLot, ...(registered === undefined ? {} : { product: registered as object }) };
+    return this.products.register(product);
   }
 
   /**
@@ -92,18 +95,23 @@ export class SupplyChain {
   }
 
   /**
-   * Records one event.
+   * Records one event, in the client's own words or by its name and what the ledger takes.
    *
-   * @param eventType shipped, received, dispensed, … or the ledger's own name
-   * @throws GatewayProblem when it was refused
+   * @throws Refusal actor_in_payload when the actor named is none that is registered; GatewayProblem when it was refused
    */
+  async recordSupplyChainEvent(event: ClientSupplyEvent, options?: PostOptions): Promise<SupplyEventResult>;
   async recordSupplyChainEvent(
     eventType: string,
     event: Omit<NewSupplyEvent, 'event'>,
-    options: PostOptions = {},
+    options?: PostOptions,
+  ): Promise<SupplyEventResult>;
+  async recordSupplyChainEvent(
+    first: string | ClientSupplyEvent,
+    second: Omit<NewSupplyEvent, 'event'> | PostOptions = {},
+    third: PostOptions = {},
   ): Promise<SupplyEventResult> {
-    const named = { ...event, event: eventNames[eventType] ?? (eventType as CustodyEvent) };
-    return (await this.#rest.post('/v1/supply-events', commandOf(named), options)) as SupplyEventResult;
+    if (typeof first === 'string') return this.#record({ ...second, event: custodyEventOf(first) }, third);
+    return this.#record({ ...supplyEventOf(first), ...(await this.#actor(first)) }, second);
   }
 
   /**
@@ -127,18 +135,13 @@ export class SupplyChain {
    *
    * @throws GatewayProblem
    */
-  async packInto(sscc: string, goods: ContainedGoods, options: PostOptions = {}): Promise<SupplyEventResult> {
+  async packInto(sscc: string, goods: MovedGoods, options: PostOptions = {}): Promise<SupplyEventResult> {
     return this.recordSupplyChainEvent('pack', { sscc, ...goods }, options);
   }
 
   /** Takes them out again, all or a part. @throws GatewayProblem */
-  async unpackFrom(sscc: string, goods: ContainedGoods, options: PostOptions = {}): Promise<SupplyEventResult> {
+  async unpackFrom(sscc: string, goods: MovedGoods, options: PostOptions = {}): Promise<SupplyEventResult> {
     return this.recordSupplyChainEvent('unpack', { sscc, ...goods }, options);
-  }
-
-  /** What lies directly in a container: containers, quantities, packs. @throws GatewayProblem */
-  listContainerContents(sscc: string) {
-    return this.#rest.list(path`/v1/containers/${sscc}/contents`);
   }
 
   /** Ships, with what only recipient and regulator may know beside. @throws GatewayProblem */
@@ -163,6 +166,47 @@ export class SupplyChain {
     options: PostOptions = {},
   ): Promise<SupplyEventResult> {
     return this.recordSupplyChainEvent('open', { packs, units }, options);
+  }
+
+  /**
+   * Takes back a sample, an export, a check-out or a lock: same premises, within ten days.
+   *
+   * @throws GatewayProblem
+   */
+  async undo(goods: MovedGoods, options: PostOptions = {}): Promise<SupplyEventResult> {
+    return this.recordSupplyChainEvent('undo', goods, options);
+  }
+
+  /** Locks packs, containers or units. @throws GatewayProblem */
+  async lock(reason: LockReason, goods: MovedGoods, options: PostOptions = {}): Promise<SupplyEventResult> {
+    return this.recordSupplyChainEvent('lock', { reason, ...goods }, options);
+  }
+
+  /** Releases what was locked; returned goods need quality assurance's decision. @throws GatewayProblem */
+  async unlock(
+    reason: LockReason,
+    goods: MovedGoods & { readonly qualityDecisionHash?: string },
+    options: PostOptions = {},
+  ): Promise<SupplyEventResult> {
+    return this.recordSupplyChainEvent('unlock', { reason, ...goods }, options);
+  }
+
+  /** Supplies packs, or units of lots without serials. By pharmacy or hospital. @throws GatewayProblem */
+  async dispense(goods: MovedGoods, options: PostOptions = {}): Promise<SupplyEventResult> {
+    return this.recordSupplyChainEvent('dispense', goods, options);
+  }
+
+  /** Sends goods up the chain or to a destroyer; they arrive locked. @throws GatewayProblem */
+  async return(shipment: NewShipment, options: PostOptions = {}): Promise<SupplyEventResult> {
+    return this.recordSupplyChainEvent('return', shipment, options);
+  }
+
+  /** Destroys, with a certificate or a witness's statement (SHA-256). @throws GatewayProblem */
+  async destroy(
+    goods: MovedGoods & { readonly certificateHash?: string; readonly witnessHash?: string },
+    options: PostOptions = {},
+  ): Promise<SupplyEventResult> {
+    return this.recordSupplyChainEvent('destroy', goods, options);
   }
 
   /** Takes a dispensing back, with the attestation that nothing left the premises. @throws GatewayProblem */
@@ -215,29 +259,15 @@ export class SupplyChain {
     return (await this.#rest.post(at, declaration, options)) as SupplyEventResult;
   }
 
-  /** Prices, numbers, terms, addresses, owner and DSCSA's documents, for who may read them. @throws GatewayProblem */
-  async getCommerce(shipmentId: string): Promise<unknown> {
-    return this.#rest.get(path`/v1/shipments/${shipmentId}/commerce`);
-  }
-
-  /** Records commerce of a shipment that was shipped without. @throws GatewayProblem */
-  async recordCommerce(shipmentId: string, commerce: CommerceTerms, options: PostOptions = {}): Promise<unknown> {
-    return this.#rest.post(path`/v1/shipments/${shipmentId}/commerce`, commerce, options);
-  }
-
-  /** What premises hold of lots without serials. @throws GatewayProblem */
-  listClassBalances(query: { readonly gtin?: string; readonly lot?: string; readonly gln?: string } = {}) {
-    return this.#rest.list('/v1/class-balances', query);
-  }
-
   /**
    * Asks about one pack or container: identity, custody, quality and status apart, with a risk score.
    *
    * @param proof true to have the peer decide instead of the read model
    * @throws GatewayProblem
    */
-  async verifyProduct(request: VerificationRequest, { proof = false } = {}): Promise<unknown> {
-    return this.#rest.post('/v1/verifications', request, proof ? { query: { proof: 'ledger' } } : {});
+  async verifyProduct(request: VerificationRequest, { proof = false } = {}): Promise<Verification> {
+    const query = proof ? { query: { proof: 'ledger' } } : {};
+    return (await this.#rest.post('/v1/verifications', request, query)) as Verification;
   }
 
   /**
@@ -272,66 +302,70 @@ export class SupplyChain {
     return (await this.#rest.get(path`/v1/supply-events/${eventId}/proof`)) as EventProof;
   }
 
-  /** The label of a pack as a picture. @throws GatewayProblem */
-  async getPackLabel(gtin: string, serial: string, { symbology = 'datamatrix', format = 'svg' }: LabelStyle = {}) {
-    const at = path`/v1/packs/${gtin}/${serial}/label`;
-    return (await this.#rest.content(`${at}?symbology=${symbology}&format=${format}`)).blob();
-  }
-
-  /** The label of a container (GS1-128) as a picture. @throws GatewayProblem */
-  async getContainerLabel(sscc: string, { format = 'svg' }: Pick<LabelStyle, 'format'> = {}): Promise<Blob> {
-    return (await this.#rest.content(`${path`/v1/containers/${sscc}/label`}?format=${format}`)).blob();
-  }
-
   /**
    * Opens an alert, after its files were sealed and stored, and tells who is told of it.
    *
-   * @throws GatewayProblem
+   * @throws Refusal invalid_identifier for an NDC that is none; GatewayProblem
    */
   async reportCounterfeit(
-    { evidence = [], ...report }: NewReport,
+    report: NewReport,
     options: Omit<PostOptions, 'query' | 'headers'> = {},
   ): Promise<OpenedReport> {
-    const cids: string[] = [];
-    for (const file of evidence) {
-      const mediaType = file.type === '' ? 'application/octet-stream' : file.type;
-      const stored = await this.#rest.upload('/v1/evidence-files', file, mediaType, { query: { gtin: report.gtin } });
-      cids.push((stored as { readonly cid: string }).cid);
-    }
-    const body = { ...report, ...(cids.length === 0 ? {} : { evidence: cids }) };
-    const opened = (await this.#rest.post('/v1/alerts', body, options)) as Omit<OpenedReport, 'audience'>;
-    const { items } = (await this.#rest.get(path`/v1/alerts/${opened.alertId}/audience`)) as {
-      readonly items: OpenedReport['audience'];
-    };
-    return { ...opened, audience: items };
+    return this.alerts.report(report, options);
   }
 
-  /** The story of a lot: events with times, temperatures and signatures, and figures over it. @throws GatewayProblem */
-  async getSupplyChainReport(gtin: string, lot: string): Promise<SupplyChainReport> {
+  /**
+   * The story of a lot: events with times, temperatures and signatures, and figures over it.
+   *
+   * @param product its GTIN, or its hyphenated NDC
+   * @throws Refusal invalid_identifier; GatewayProblem
+   */
+  async getSupplyChainReport(product: string, lot: string): Promise<SupplyChainReport> {
+    const gtin = product.includes('-') ? gtinOf({ ndc: product }) : product;
     return (await this.#rest.get(path`/v1/products/${gtin}/lots/${lot}/report`)) as SupplyChainReport;
   }
 
   /** Alerts of a period by severity, type and status, over all members. @throws GatewayProblem */
   async getCounterfeitStatistics(request: StatisticsRequest = {}): Promise<CounterfeitStatistics> {
-    const { startDate, endDate, ...filter } = request;
-    const query = { ...filter, since: startDate, until: endDate };
-    return (await this.#rest.get('/v1/alert-statistics', query)) as CounterfeitStatistics;
+    return this.alerts.getStatistics(request);
+  }
+
+  /**
+   * Registers the key of a device that signs events at premises while they have no connection.
+   *
+   * @param publicKey SubjectPublicKeyInfo, DER, base64url
+   * @param role what the device may state events as
+   * @throws GatewayProblem
+   */
+  async registerDeviceKey(
+    gln: string,
+    device: { readonly publicKey: string; readonly role: StaffRole },
+    options: PostOptions = {},
+  ): Promise<RegisteredDevice> {
+    return (await this.#rest.post(path`/v1/premises/${gln}/device-keys`, device, options)) as RegisteredDevice;
+  }
+
+  async #record(event: NewSupplyEvent, options: PostOptions): Promise<SupplyEventResult> {
+    return (await this.#rest.post('/v1/supply-events', commandOf(event), options)) as SupplyEventResult;
+  }
+
+  /** Who acts is for the ledger to say; what an event tells of its actor must be true of one who is registered. */
+  async #actor({ actor }: ClientSupplyEvent): Promise<{ readonly actor?: string }> {
+    const { did, name, role, license } = actor ?? {};
+    if (name === undefined && role === undefined && license === undefined) return {};
+    const query = { role, gln: did === undefined ? undefined : glnOf(did) };
+    const glns = new Set<string>();
+    for await (const listed of this.#rest.list('/v1/actors', query)) {
+      const { gln, premises, licenceId } = listed as RegisteredActor;
+      if ((name ?? premises) === premises && (license ?? licenceId) === licenceId) glns.add(gln);
+    }
+    if (glns.size === 0) throw new Refusal('actor_in_payload', 'nobody is registered so', '/actor');
+    const [only] = glns;
+    return glns.size === 1 && only !== undefined ? { actor: only } : {};
   }
 }
 
 /** As the gateway takes it: the kind of event is the command's type. */
 function commandOf({ event, ...rest }: NewSupplyEvent): object {
   return { type: event, ...rest };
-}
-
-/** @throws the error unless it says that the product is registered already */
-function alreadyThere(error: unknown): undefined {
-  if (error instanceof GatewayProblem && error.code === 'already_exists') return undefined;
-  throw error;
-}
-
-/** YYMMDD as printed, of an ISO day. @throws RangeError */
-function printedDate(day: string): string {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) throw new RangeError(`no ISO day: ${day}`);
-  return day.slice(2).replaceAll('-', '');
 }

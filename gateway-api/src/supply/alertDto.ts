@@ -1,9 +1,6 @@
 /** Requests and answers about alerts and recalls. */
 import { Type } from 'class-transformer';
 import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  ArrayUnique,
   IsArray,
   IsBoolean,
   IsIn,
@@ -22,9 +19,12 @@ import {
   alertStatuses,
   alertTypes,
   IsFormat,
+  Recall,
   recallClasses,
   recallDepths,
   recallKinds,
+  ReportAlert,
+  SameAs,
   type AlertSeverity,
   type AlertSource,
   type AlertStatus,
@@ -42,15 +42,17 @@ export const publicAlertTypes = ['counterfeit', 'tampering', 'expired', 'stolen'
 
 /** A report. Its text is sealed to regulator, maker and this organisation; the ledger has its hash. */
 export class NewAlert {
-  @IsIn(alertTypes) type!: AlertType;
+  @SameAs(ReportAlert, 'type') type!: AlertType;
+  /** GLN of who reports; anybody else's is refused. */
+  @SameAs(ReportAlert, 'actor') actor?: string;
   @IsOptional() @IsString() @MaxLength(1024) scan?: string;
   @IsOptional() @Matches(/^\d{8,14}$/) gtin?: string;
-  @IsOptional() @IsFormat('gs1-text-20') lot?: string;
-  @IsOptional() @IsFormat('gs1-text-20') serial?: string;
-  @IsOptional() @IsFormat('sscc') sscc?: string;
+  @SameAs(ReportAlert, 'lot') lot?: string;
+  @SameAs(ReportAlert, 'serial') serial?: string;
+  @SameAs(ReportAlert, 'sscc') sscc?: string;
   @IsOptional() @IsString() @IsNotEmpty() @MaxLength(4096) description?: string;
   /** Content identifiers of sealed evidence. */
-  @IsOptional() @IsArray() @ArrayMaxSize(32) @IsFormat('cid', { each: true }) evidence?: string[];
+  @SameAs(ReportAlert, 'evidence') evidence?: string[];
 }
 
 /** By anybody: what is on the box, and what is wrong with it. */
@@ -147,11 +149,11 @@ export class AlertStatisticsView {
 }
 
 export class NewRecall {
-  @IsOptional() @IsIn(recallKinds) kind?: RecallKind;
-  @IsIn(recallClasses) class!: RecallClass;
-  @IsIn(recallDepths) depth!: RecallDepth;
+  @IsOptional() @SameAs(Recall, 'kind') kind?: RecallKind;
+  @SameAs(Recall, 'recallClass') class!: RecallClass;
+  @SameAs(Recall, 'depth') depth!: RecallDepth;
   @Matches(/^\d{8,14}$/) gtin!: string;
-  @IsArray() @ArrayMinSize(1) @ArrayMaxSize(64) @ArrayUnique() @IsFormat('gs1-text-20', { each: true }) lots!: string[];
+  @SameAs(Recall, 'lots') lots!: string[];
 }
 
 export class RecallView extends Committed {

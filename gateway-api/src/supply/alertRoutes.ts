@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { normaliseGtin, parseScan, type AlertSubject } from '@chain-of-care/chaincode/model';
 import type { LedgerIdentity } from '../auth/caller.ts';
-import { page, PageQuery } from '../http/page.ts';
+import { PageQuery } from '../http/page.ts';
+import { getRoute, listRoute } from '../http/resourceRoutes.ts';
 import { route, type Route } from '../http/route.ts';
 import { transactionMembers } from '../http/transaction.ts';
 import type { Derivation } from '../idempotency/derivation.ts';
@@ -56,49 +57,46 @@ export function alertRoutes(services: Services): Route[] {
         return { status: 201, headers: { location: `/v1/alerts/${opened.alertId}` }, body: opened };
       },
     }),
-    route({
-      method: 'get',
+    listRoute({
       path: '/v1/alerts',
       operationId: 'listAlerts',
       tag: 'alerts',
       summary: 'Alerts, newest first',
       audience: 'authenticated',
       query: AlertQuery,
-      responses: { 200: { description: 'a page', list: AlertView } },
-      async handler(exchange) {
+      of: [AlertView],
+      list: async (exchange) => {
         const { gtin, ...filter } = exchange.query;
         const product = gtin === undefined ? {} : { gtin: normaliseGtin(gtin) };
         const { items, nextCursor } = await alertList(db, { ...filter, ...product, ...concerns });
-        return page(exchange, items.map(alertView), nextCursor);
+        return { items: items.map(alertView), nextCursor };
       },
     }),
-    route({
-      method: 'get',
+    getRoute({
       path: '/v1/alerts/:alertId',
       operationId: 'getAlert',
       tag: 'alerts',
       summary: 'An alert',
       audience: 'authenticated',
       params: AlertParams,
-      responses: { 200: { description: 'the alert', body: AlertView } },
-      async handler({ params: { alertId } }) {
+      of: [AlertView, 'the alert'],
+      find: async ({ params: { alertId } }) => {
         const row = await alertOf(services, alertId);
         const hold = await db.selectFrom('lot_holds').select('lot').where('alert_id', '=', alertId).executeTakeFirst();
-        return { status: 200, body: { ...alertView(row), isLotQuarantined: hold !== undefined } };
+        return { ...alertView(row), isLotQuarantined: hold !== undefined };
       },
     }),
-    route({
-      method: 'get',
+    getRoute({
       path: '/v1/alert-statistics',
       operationId: 'getAlertStatistics',
       tag: 'alerts',
       summary: 'Alerts of a period, product, region or actor by severity, type and status, and over time',
       audience: 'authenticated',
       query: AlertStatisticsQuery,
-      responses: { 200: { description: 'counts over all members', body: AlertStatisticsView } },
-      async handler({ query: { gtin, ...filter } }) {
+      of: [AlertStatisticsView, 'counts over all members'],
+      find: async ({ query: { gtin, ...filter } }) => {
         const product = gtin === undefined ? {} : { gtin: normaliseGtin(gtin) };
-        return { status: 200, body: await alertStatistics(db, { ...filter, ...product }) };
+        return await alertStatistics(db, { ...filter, ...product });
       },
     }),
     publicReportRoute(services),
@@ -146,6 +144,7 @@ async function openReport(
   { type, alertId, key }: Report,
 ): Promise<OpenedAlert> {
   const { description } = reported;
+  const { actor } = { actor: undefined, ...reported };
   const subject = subjectOf(reported);
   const described = await describe(services, subject.gtin, description);
   const evidence = [...('evidence' in reported ? (reported.evidence ?? []) : []), ...described];
@@ -156,6 +155,7 @@ async function openReport(
       type: reported.type,
       ...subject,
       eventTime: new Date(services.clock()).toISOString(),
+      ...(actor === undefined ? {} : { actor }),
       ...(evidence.length === 0 ? {} : { evidence }),
       ...(description === undefined ? {} : { descriptionHash: saltedHash(alertId, description) }),
     },
@@ -193,18 +193,17 @@ function recallRoutes(services: Services): Route[] {
         return { status: 201, body: { ...view, ...transactionMembers(transaction) } };
       },
     }),
-    route({
-      method: 'get',
+    listRoute({
       path: '/v1/recalls',
       operationId: 'listRecalls',
       tag: 'alerts',
       summary: 'Recalled and withdrawn lots, newest first',
       audience: 'authenticated',
       query: PageQuery,
-      responses: { 200: { description: 'a page, a line for each lot', list: RecallView } },
-      async handler(exchange) {
+      of: [RecallView, 'a page, a line for each lot'],
+      list: async (exchange) => {
         const { items, nextCursor } = await recallList(db, exchange.query);
-        return page(exchange, items.map(recallView), nextCursor);
+        return { items: items.map(recallView), nextCursor };
       },
     }),
   ];

@@ -1,8 +1,6 @@
 /** Requests and answers about products, lots, packs and containers. */
 import { Type } from 'class-transformer';
 import {
-  ArrayMaxSize,
-  ArrayUnique,
   IsArray,
   IsBoolean,
   IsIn,
@@ -12,7 +10,6 @@ import {
   IsString,
   Matches,
   Max,
-  MaxLength,
   Min,
   ValidateNested,
 } from 'class-validator';
@@ -21,6 +18,9 @@ import {
   IsFormat,
   recallClasses,
   recallKinds,
+  RegisterLot,
+  RegisterProduct,
+  SameAs,
   type GoodsState,
   type RecallClass,
   type RecallKind,
@@ -49,21 +49,18 @@ export class NewProduct {
   /** GTIN-8, -12, -13 or -14. Without it, it is made of the NDC. */
   @IsOptional() @Matches(/^\d{8,14}$/) gtin?: string;
   /** Hyphenated, as labelled. */
-  @IsOptional() @Matches(/^[\d-]{10,14}$/) ndc?: string;
-  @IsFormat('label') @MaxLength(128) name!: string;
-  @IsFormat('label') @MaxLength(64) dosageForm!: string;
-  @IsFormat('label') @MaxLength(64) strength!: string;
+  @SameAs(RegisterProduct, 'ndc') ndc?: string;
+  @SameAs(RegisterProduct, 'name') name!: string;
+  @SameAs(RegisterProduct, 'dosageForm') dosageForm!: string;
+  @SameAs(RegisterProduct, 'strength') strength!: string;
+  /** GLN of who registers; anybody else's is refused. */
+  @IsOptional() @IsFormat('gln') manufacturer?: string;
   /** Units in one pack; 1 when not told. */
-  @IsOptional() @IsInt() @Min(1) @Max(1_000_000) packContent?: number;
+  @IsOptional() @SameAs(RegisterProduct, 'packContent') packContent?: number;
   @IsOptional() @ValidateNested() @Type(() => StorageConditions) storage?: StorageConditions;
   /** ISO 3166-1 alpha-2. */
-  @IsOptional() @IsArray() @ArrayMaxSize(250) @ArrayUnique() @Matches(/^[A-Z]{2}$/, { each: true }) markets?: string[];
-  @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(32)
-  @ArrayUnique()
-  @IsFormat('gln', { each: true })
-  contractManufacturers?: string[];
+  @IsOptional() @SameAs(RegisterProduct, 'markets') markets?: string[];
+  @SameAs(RegisterProduct, 'contractManufacturers') contractManufacturers?: string[];
 }
 
 export class ProductView extends Committed {
@@ -91,13 +88,13 @@ export class ProductQuery extends PageQuery {
 }
 
 export class NewLot {
-  @IsFormat('gs1-text-20') lot!: string;
+  @SameAs(RegisterLot, 'lot') lot!: string;
   /** YYMMDD, as it is printed. */
-  @Matches(/^\d{6}$/) expiry!: string;
-  @IsFormat('calendar-day') manufacturedOn!: string;
-  @IsInt() @Min(1) @Max(1_000_000_000) declaredQuantity!: number;
+  @SameAs(RegisterLot, 'expiry') expiry!: string;
+  @SameAs(RegisterLot, 'manufacturedOn') manufacturedOn!: string;
+  @SameAs(RegisterLot, 'declaredQuantity') declaredQuantity!: number;
   /** false: the lot has no serials and moves by quantity. */
-  @IsOptional() @IsBoolean() serialised?: boolean;
+  @SameAs(RegisterLot, 'serialised') serialised?: boolean;
 }
 
 export class LotRecallView {

@@ -11,18 +11,25 @@ import {
   IsString,
   Matches,
   MaxLength,
-  Min,
   ValidateNested,
 } from 'class-validator';
 import {
+  Commission,
   CommerceTerms,
-  article23Bodies,
+  Destroy,
+  GoodsOccurrence,
+  Lock,
+  Occurrence,
+  PackInto,
+  Receive,
+  SameAs,
+  Ship,
+  SupplyArticle23,
+  UndoDispense,
+  Unlock,
   custodyEvents,
   FoundUnit,
-  HeldQuantity,
   IsFormat,
-  lockReasons,
-  OverageInput,
   sensorLimits,
   shipmentStatuses,
   supplyEventKinds,
@@ -32,7 +39,9 @@ import {
   type DisputeOutcome,
   type DisputeReason,
   type ErrorReason,
+  type HeldQuantity,
   type LockReason,
+  type OverageInput,
   type ShipmentStatus,
   type SupplyEventKind,
 } from '@chain-of-care/chaincode/model';
@@ -71,48 +80,44 @@ export class SupplyEventFields {
   /** When it happened, with offset; now when not told. */
   @IsOptional() @IsFormat('date-time-offset') eventTime?: string;
   /** The submitter acts; anybody else's premises here are refused. */
-  @IsOptional() @IsFormat('gln') actor?: string;
+  @SameAs(Occurrence, 'actor') actor?: string;
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(supplyLimits.packsPacked)
   @ValidateNested({ each: true })
   @Type(() => PackReference)
   packs?: PackReference[];
-  @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(supplyLimits.containers)
-  @IsFormat('sscc', { each: true })
-  containers?: string[];
+  @SameAs(GoodsOccurrence, 'containers') containers?: string[];
   /** Container that is packed or unpacked. */
-  @IsOptional() @IsFormat('sscc') sscc?: string;
-  @IsOptional() @IsFormat('uuid') shipmentId?: string;
-  @IsOptional() @IsFormat('gln') recipient?: string;
-  @IsOptional() @IsBoolean() complete?: boolean;
-  @IsOptional() @IsIn(lockReasons) reason?: LockReason;
+  @IsOptional() @SameAs(PackInto, 'sscc') sscc?: string;
+  @IsOptional() @SameAs(Ship, 'shipmentId') shipmentId?: string;
+  @IsOptional() @SameAs(Ship, 'recipient') recipient?: string;
+  @SameAs(Receive, 'complete') complete?: boolean;
+  @IsOptional() @SameAs(Lock, 'reason') reason?: LockReason;
   /** When a shipment is to be received by; seven days after its shipping when not told. */
-  @IsOptional() @IsFormat('date-time-offset') expectedBy?: string;
+  @SameAs(Ship, 'expectedBy') expectedBy?: string;
   /** Of a shipment: what only shipper, recipient and regulator learn. */
   @IsOptional() @ValidateNested() @Type(() => CommerceTerms) commerce?: CommerceTerms;
   /** Of a receipt: what came along without having been shipped. */
-  @IsOptional() @ValidateNested() @Type(() => OverageInput) overage?: OverageInput;
+  @SameAs(Receive, 'overage') overage?: OverageInput;
   /** The alert on whose account goods are locked or released. */
-  @IsOptional() @IsFormat('uuid') alertId?: string;
+  @SameAs(Lock, 'alertId') alertId?: string;
   /** SHA-256 of a certificate of destruction. */
-  @IsOptional() @IsFormat('hex-256') certificateHash?: string;
+  @SameAs(Destroy, 'certificateHash') certificateHash?: string;
   /** SHA-256 of a witness's statement. */
-  @IsOptional() @IsFormat('hex-256') witnessHash?: string;
+  @SameAs(Destroy, 'witnessHash') witnessHash?: string;
   /** SHA-256 of quality assurance's decision about returned goods. */
-  @IsOptional() @IsFormat('hex-256') qualityDecisionHash?: string;
+  @SameAs(Unlock, 'qualityDecisionHash') qualityDecisionHash?: string;
   /** To whom goods go without a pharmacy: EU 2016/161 article 23. */
-  @IsOptional() @IsIn(article23Bodies) suppliedTo?: Article23Body;
-  @IsOptional() @IsBoolean() notHandedOver?: boolean;
+  @IsOptional() @SameAs(SupplyArticle23, 'suppliedTo') suppliedTo?: Article23Body;
+  @IsOptional() @SameAs(UndoDispense, 'notHandedOver') notHandedOver?: boolean;
   /** Of an undone dispensing of quantities: the event that handed them out. */
-  @IsOptional() @IsFormat('uuid') takesBack?: string;
+  @SameAs(UndoDispense, 'takesBack') takesBack?: string;
   @IsOptional() @Matches(/^\d{8,14}$/) gtin?: string;
-  @IsOptional() @IsFormat('gs1-text-20') lot?: string;
-  @IsOptional() @IsFormat('uuid') jobId?: string;
-  @IsOptional() @IsInt() @Min(0) firstSegment?: number;
-  @IsOptional() @IsInt() @Min(1) units?: number;
+  @IsOptional() @SameAs(Commission, 'lot') lot?: string;
+  @SameAs(Commission, 'jobId') jobId?: string;
+  @SameAs(Commission, 'firstSegment') firstSegment?: number;
+  @SameAs(Commission, 'units') units?: number;
   /** Serials to commission, in any order. */
   @IsOptional()
   @IsArray()
@@ -122,19 +127,9 @@ export class SupplyEventFields {
   /** Serials to commission that only count up. */
   @IsOptional() @ValidateNested() @Type(() => SerialRange) serialRange?: SerialRange;
   /** Check-outs (event ids) whose packs the new ones are made of. */
-  @IsOptional()
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(8)
-  @IsFormat('uuid', { each: true })
-  transformations?: string[];
+  @SameAs(Commission, 'transformations') transformations?: string[];
   /** Of lots that have no serials. */
-  @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(supplyLimits.quantities)
-  @ValidateNested({ each: true })
-  @Type(() => HeldQuantity)
-  quantities?: HeldQuantity[];
+  @SameAs(GoodsOccurrence, 'quantities') quantities?: HeldQuantity[];
   /** Of an event about goods: what sensors told, as EPCIS 2.0 writes it. */
   @IsOptional()
   @IsArray()

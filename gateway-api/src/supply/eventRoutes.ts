@@ -1,6 +1,7 @@
 import { normaliseGtin } from '@chain-of-care/chaincode/model';
 import { page } from '../http/page.ts';
 import { Problem } from '../http/problem.ts';
+import { getRoute, listRoute } from '../http/resourceRoutes.ts';
 import { route, type Route } from '../http/route.ts';
 import { eventList, eventsOfSubjects, shipmentList } from '../readmodel/queries/supplyLists.ts';
 import {
@@ -78,16 +79,15 @@ export function eventRoutes(services: SupplyServices, reports: RefusalReports): 
         return page(exchange, await eventViews(db, items), nextCursor);
       },
     }),
-    route({
-      method: 'get',
+    getRoute({
       path: '/v1/supply-events/:eventId',
       operationId: 'getSupplyEvent',
       tag: 'supply',
       summary: 'An event, for whom it concerns',
       audience: supplyRoles,
       params: SupplyEventParams,
-      responses: { 200: { description: 'the event', body: SupplyEventView } },
-      async handler({ params: { eventId }, caller }) {
+      of: [SupplyEventView, 'the event'],
+      find: async ({ params: { eventId }, caller }) => {
         const row = await db
           .selectFrom('supply_events')
           .selectAll()
@@ -95,7 +95,7 @@ export function eventRoutes(services: SupplyServices, reports: RefusalReports): 
           .where(visibleTo(await viewerOf(db, services.consortium, caller)))
           .executeTakeFirst();
         if (row === undefined) throw new Problem('not_found');
-        return { status: 200, body: (await eventViews(db, [row]))[0] };
+        return (await eventViews(db, [row]))[0]!;
       },
     }),
     ...shipmentRoutes(services, reports),
@@ -105,34 +105,32 @@ export function eventRoutes(services: SupplyServices, reports: RefusalReports): 
 function shipmentRoutes(services: SupplyServices, reports: RefusalReports): Route[] {
   const { db } = services.readModel;
   return [
-    route({
-      method: 'get',
+    listRoute({
       path: '/v1/shipments',
       operationId: 'listShipments',
       tag: 'supply',
       summary: "Shipments the organisation sent or is to receive, newest first; the regulator sees everybody's",
       audience: supplyRoles,
       query: ShipmentQuery,
-      responses: { 200: { description: 'a page', list: ShipmentView } },
-      async handler(exchange) {
+      of: [ShipmentView],
+      list: async (exchange) => {
         const { mspId } = exchange.caller.identity;
         const own = mspId === services.consortium.regulator ? {} : { mspId };
         const { overdue, ...query } = exchange.query;
         const late = overdue === 'true' ? { overdueAt: new Date(services.clock()).toISOString() } : {};
         const { items, nextCursor } = await shipmentList(db, { ...query, ...own, ...late });
-        return page(exchange, items.map(shipmentView), nextCursor);
+        return { items: items.map(shipmentView), nextCursor };
       },
     }),
-    route({
-      method: 'get',
+    getRoute({
       path: '/v1/shipments/:shipmentId',
       operationId: 'getShipment',
       tag: 'supply',
       summary: 'A shipment, for its shipper, its recipient and the regulator',
       audience: supplyRoles,
       params: ShipmentParams,
-      responses: { 200: { description: 'the shipment', body: ShipmentView } },
-      async handler({ params: { shipmentId }, caller }) {
+      of: [ShipmentView, 'the shipment'],
+      find: async ({ params: { shipmentId }, caller }) => {
         const row = await db
           .selectFrom('shipments')
           .selectAll()
@@ -140,7 +138,7 @@ function shipmentRoutes(services: SupplyServices, reports: RefusalReports): Rout
           .executeTakeFirst();
         const readers = [row?.shipper_msp_id, row?.recipient_msp_id, services.consortium.regulator];
         if (row === undefined || !readers.includes(caller.identity.mspId)) throw new Problem('shipment_not_found');
-        return { status: 200, body: shipmentView(row) };
+        return shipmentView(row);
       },
     }),
     route({

@@ -1,6 +1,7 @@
 import { positionsIn, type LotQuantity } from '@chain-of-care/chaincode/model';
 import { defaultLimit, page, PageQuery } from '../http/page.ts';
 import { Problem } from '../http/problem.ts';
+import { getRoute } from '../http/resourceRoutes.ts';
 import { route, type Route } from '../http/route.ts';
 import { contentsOfContainer } from '../readmodel/queries/packs.ts';
 import type { Services } from '../services.ts';
@@ -20,16 +21,15 @@ import { visibleTo } from './visibility.ts';
 export function goodsRoutes(services: Services): Route[] {
   const { db } = services.readModel;
   return [
-    route({
-      method: 'get',
+    getRoute({
       path: '/v1/packs/:gtin/:serial',
       operationId: 'getPack',
       tag: 'packs',
       summary: 'A pack: state, custody, containers around it',
       audience: supplyRoles,
       params: PackParams,
-      responses: { 200: { description: 'the pack', body: PackView } },
-      async handler({ params, caller }) {
+      of: [PackView, 'the pack'],
+      find: async ({ params, caller }) => {
         const { pack } = await findPack(services, params, caller);
         const lot = await db
           .selectFrom('lots')
@@ -37,7 +37,7 @@ export function goodsRoutes(services: Services): Route[] {
           .where('gtin', '=', pack.gtin)
           .where('lot', '=', pack.lot)
           .executeTakeFirst();
-        return { status: 200, body: packView(pack, lot?.expiry) };
+        return packView(pack, lot?.expiry);
       },
     }),
     route({
@@ -55,18 +55,17 @@ export function goodsRoutes(services: Services): Route[] {
         return page(exchange, await eventViews(db, await packHistory(db, pack, visible)), undefined);
       },
     }),
-    route({
-      method: 'get',
+    getRoute({
       path: '/v1/containers/:sscc',
       operationId: 'getContainer',
       tag: 'packs',
       summary: 'A container: state, custody, contents by lot',
       audience: supplyRoles,
       params: ContainerParams,
-      responses: { 200: { description: 'the container', body: ContainerView } },
-      async handler({ params: { sscc }, caller }) {
+      of: [ContainerView, 'the container'],
+      find: async ({ params: { sscc }, caller }) => {
         const { chain, contents } = await findContainer(services, sscc, caller);
-        return { status: 200, body: containerView(chain, contents) };
+        return containerView(chain, contents);
       },
     }),
     route({

@@ -1,10 +1,8 @@
 /** What a lot's maker says of it after it was registered: quality release, and a later last day. */
 import { IsOptional } from 'class-validator';
 import { IsFormat, normaliseGtin } from '@chain-of-care/chaincode/model';
-import type { Caller } from '../auth/caller.ts';
-import { route, type Reply, type Route } from '../http/route.ts';
-import { transactionMembers } from '../http/transaction.ts';
-import type { Derivation } from '../idempotency/derivation.ts';
+import { written } from '../http/resourceRoutes.ts';
+import { route, type Exchange, type Reply, type Route } from '../http/route.ts';
 import type { Services } from '../services.ts';
 import { LotParams, LotView } from './dto.ts';
 import { findLot } from './productRoutes.ts';
@@ -17,13 +15,6 @@ export class LotRelease {
 export class ExpiryExtension extends LotRelease {
   /** The new last day. */
   @IsFormat('calendar-day') expiresOn!: string;
-}
-
-interface Said {
-  readonly params: LotParams;
-  readonly body: object;
-  readonly caller: Caller;
-  readonly idempotency: Derivation;
 }
 
 export function lotRoutes(services: Services): Route[] {
@@ -55,15 +46,18 @@ export function lotRoutes(services: Services): Route[] {
   ];
 }
 
-async function say(services: Services, type: string, { params, body, caller, idempotency }: Said): Promise<Reply> {
-  const [gtin, { lot }] = [normaliseGtin(params.gtin), params];
-  const { transaction } = await services.ledger.submit(caller.identity, {
+async function say(
+  services: Services,
+  type: string,
+  exchange: Exchange<LotParams, unknown, LotRelease>,
+): Promise<Reply> {
+  const [gtin, { lot }] = [normaliseGtin(exchange.params.gtin), exchange.params];
+  const act = {
     type,
-    body: { ...body, gtin, lot, eventTime: new Date(services.clock()).toISOString() },
-    ...idempotency.command(type),
+    body: { ...exchange.body, gtin, lot, eventTime: new Date(services.clock()).toISOString() },
+    part: type,
     touches: { writes: [undefined], reads: ['registry'] },
     head: `lot ${gtin} ${lot}`,
-  });
-  await services.readModel.waitForAcknowledged();
-  return { status: 200, body: { ...(await findLot(services, gtin, lot)), ...transactionMembers(transaction) } };
+  };
+  return written(services, exchange, act, () => findLot(services, gtin, lot));
 }

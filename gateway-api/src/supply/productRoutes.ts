@@ -1,8 +1,8 @@
-import { gtinOfNdc, normaliseGtin, parseNdc } from '@chain-of-care/chaincode/model';
-import { page, PageQuery } from '../http/page.ts';
+import { gtinOfNdc, normaliseGtin, parseNdc, Refusal } from '@chain-of-care/chaincode/model';
+import { PageQuery } from '../http/page.ts';
 import { Problem } from '../http/problem.ts';
+import { getRoute, listRoute, written } from '../http/resourceRoutes.ts';
 import { route, type Route } from '../http/route.ts';
-import { transactionMembers } from '../http/transaction.ts';
 import { lotsOfProduct, productList } from '../readmodel/queries/supplyLists.ts';
 import type { Services } from '../services.ts';
 import { LotParams, LotView, NewLot, NewProduct, ProductParams, ProductQuery, ProductView } from './dto.ts';
@@ -24,9 +24,11 @@ export function productRoutes(services: Services): Route[] {
       body: NewProduct,
       responses: { 201: { description: 'registered', body: ProductView } },
       async handler({ body, caller, idempotency }) {
-        const { gtin: _gtin, storage, packContent = 1, markets = [], ...facts } = body;
+        const { gtin: _gtin, manufacturer, storage, packContent = 1, markets = [], ...facts } = body;
+        if (manufacturer !== undefined && manufacturer !== caller.gln)
+          throw new Refusal('actor_in_payload', undefined, '/manufacturer');
         const gtin = gtinOf(body);
-        const { transaction } = await services.ledger.submit(caller.identity, {
+        const act = {
           type: 'supply.registerProduct',
           body: {
             ...facts,
@@ -35,42 +37,36 @@ export function productRoutes(services: Services): Route[] {
             markets,
             ...(storage === undefined ? {} : { storage: storageProfile(storage) }),
           },
-          ...idempotency.command('product'),
+          part: 'product',
           touches,
           head: `product ${gtin}`,
-        });
-        await services.readModel.waitForAcknowledged();
-        return {
-          status: 201,
-          headers: { location: `/v1/products/${gtin}` },
-          body: { ...(await findProduct(services, gtin)), ...transactionMembers(transaction) },
         };
+        const find = () => findProduct(services, gtin);
+        return written(services, { caller, idempotency }, act, find, `/v1/products/${gtin}`);
       },
     }),
-    route({
-      method: 'get',
+    listRoute({
       path: '/v1/products',
       operationId: 'listProducts',
       tag: 'products',
       summary: 'Registered trade items',
       audience: 'authenticated',
       query: ProductQuery,
-      responses: { 200: { description: 'a page', list: ProductView } },
-      async handler(exchange) {
+      of: [ProductView],
+      list: async (exchange) => {
         const { items, nextCursor } = await productList(db, exchange.query);
-        return page(exchange, items.map(productView), nextCursor);
+        return { items: items.map(productView), nextCursor };
       },
     }),
-    route({
-      method: 'get',
+    getRoute({
       path: '/v1/products/:gtin',
       operationId: 'getProduct',
       tag: 'products',
       summary: 'A trade item',
       audience: 'authenticated',
       params: ProductParams,
-      responses: { 200: { description: 'the product', body: ProductView } },
-      handler: async ({ params }) => ({ status: 200, body: await findProduct(services, normaliseGtin(params.gtin)) }),
+      of: [ProductView, 'the product'],
+      find: ({ params }) => findProduct(services, normaliseGtin(params.gtin)),
     }),
     ...lotRoutes(services),
   ];
@@ -91,23 +87,18 @@ function lotRoutes(services: Services): Route[] {
       responses: { 201: { description: 'registered', body: LotView } },
       async handler({ params, body, caller, idempotency }) {
         const gtin = normaliseGtin(params.gtin);
-        const { transaction } = await services.ledger.submit(caller.identity, {
+        const act = {
           type: 'supply.registerLot',
           body: { gtin, ...body },
-          ...idempotency.command('lot'),
+          part: 'lot',
           touches,
           head: `lot ${gtin} ${body.lot}`,
-        });
-        await services.readModel.waitForAcknowledged();
-        return {
-          status: 201,
-          headers: { location: `/v1/products/${gtin}/lots/${encodeURIComponent(body.lot)}` },
-          body: { ...(await findLot(services, gtin, body.lot)), ...transactionMembers(transaction) },
         };
+        const location = `/v1/products/${gtin}/lots/${encodeURIComponent(body.lot)}`;
+        return written(services, { caller, idempotency }, act, () => findLot(services, gtin, body.lot), location);
       },
     }),
-    route({
-      method: 'get',
+    listRoute({
       path: '/v1/products/:gtin/lots',
       operationId: 'listLots',
       tag: 'products',
@@ -115,27 +106,22 @@ function lotRoutes(services: Services): Route[] {
       audience: 'authenticated',
       params: ProductParams,
       query: PageQuery,
-      responses: { 200: { description: 'a page', list: LotView } },
-      async handler(exchange) {
+      of: [LotView],
+      list: async (exchange) => {
         const gtin = normaliseGtin(exchange.params.gtin);
         const { items, nextCursor } = await lotsOfProduct(db, gtin, exchange.query);
-        const lots = await Promise.all(items.map(({ lot }) => findLot(services, gtin, lot)));
-        return page(exchange, lots, nextCursor);
+        return { items: await Promise.all(items.map(({ lot }) => findLot(services, gtin, lot))), nextCursor };
       },
     }),
-    route({
-      method: 'get',
+    getRoute({
       path: '/v1/products/:gtin/lots/:lot',
       operationId: 'getLot',
       tag: 'products',
       summary: 'A lot, with what was commissioned of it and whether it is recalled',
       audience: 'authenticated',
       params: LotParams,
-      responses: { 200: { description: 'the lot', body: LotView } },
-      handler: async ({ params }) => ({
-        status: 200,
-        body: await findLot(services, normaliseGtin(params.gtin), params.lot),
-      }),
+      of: [LotView, 'the lot'],
+      find: ({ params }) => findLot(services, normaliseGtin(params.gtin), params.lot),
     }),
   ];
 }

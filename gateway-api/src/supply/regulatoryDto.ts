@@ -2,8 +2,6 @@
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
-  ArrayMinSize,
-  ArrayUnique,
   IsArray,
   IsBoolean,
   IsEmail,
@@ -20,7 +18,10 @@ import {
 import {
   illegitimateClassifications,
   IsFormat,
+  NotifyIllegitimateProduct,
   productNotificationKinds,
+  RequestTracing,
+  SameAs,
   tracingPurposes,
   type IllegitimateClassification,
   type ProductNotificationKind,
@@ -43,15 +44,15 @@ export const drugDescriptions = [
 /** FDA Form 3911, Drug Notification; comments name the items of the form. Product, lots and serials are the ledger's. */
 export class NewProductNotification {
   /** 1. */
-  @IsIn(productNotificationKinds) kind!: ProductNotificationKind;
+  @SameAs(NotifyIllegitimateProduct, 'kind') kind!: ProductNotificationKind;
   /** Of a follow-up or termination: the notification it belongs to. */
   @IsOptional() @IsFormat('uuid') notificationId?: string;
   /** 2: as FDA gave it. */
   @IsOptional() @IsString() @MaxLength(64) incidentNumber?: string;
   /** 4. */
-  @IsFormat('date-time-offset') determinedAt!: string;
+  @SameAs(NotifyIllegitimateProduct, 'determinedAt') determinedAt!: string;
   /** 5. */
-  @IsIn(illegitimateClassifications) classification!: IllegitimateClassification;
+  @SameAs(NotifyIllegitimateProduct, 'classification') classification!: IllegitimateClassification;
   /** 6 to 13 follow from the product; 7: */
   @IsOptional() @IsString() @MaxLength(512) activeIngredients?: string;
   /** 8. */
@@ -62,7 +63,7 @@ export class NewProductNotification {
   @IsOptional() @IsInt() @Min(0) quantity?: number;
   @Matches(/^\d{8,14}$/) gtin!: string;
   /** 15. */
-  @IsArray() @ArrayMinSize(1) @ArrayMaxSize(64) @ArrayUnique() @IsFormat('gs1-text-20', { each: true }) lots!: string[];
+  @SameAs(NotifyIllegitimateProduct, 'lots') lots!: string[];
   /** 14. */
   @IsOptional() @IsArray() @ArrayMaxSize(1000) @IsFormat('gs1-text-20', { each: true }) serials?: string[];
   /** 17 of a notification, 18 of a request for termination. */
@@ -113,11 +114,11 @@ export class ProductNotificationParams {
 
 export class NewTracingRequest {
   /** Premises that are asked. */
-  @IsFormat('gln') gln!: string;
+  @SameAs(RequestTracing, 'gln') gln!: string;
   @Matches(/^\d{8,14}$/) gtin!: string;
-  @IsFormat('gs1-text-20') lot!: string;
-  @IsIn(tracingPurposes) purpose!: TracingPurpose;
-  @IsOptional() @IsFormat('uuid') alertId?: string;
+  @SameAs(RequestTracing, 'lot') lot!: string;
+  @SameAs(RequestTracing, 'purpose') purpose!: TracingPurpose;
+  @SameAs(RequestTracing, 'alertId') alertId?: string;
 }
 
 export class TracingAnswer {

@@ -1,8 +1,9 @@
 /** Illegitimate product notifications (FDA Form 3911) and tracing requests, with the law's clocks. */
 import { normaliseGtin } from '@chain-of-care/chaincode/model';
 import type { Selectable } from 'kysely';
-import { page, PageQuery } from '../http/page.ts';
+import { PageQuery } from '../http/page.ts';
 import { Problem } from '../http/problem.ts';
+import { listRoute } from '../http/resourceRoutes.ts';
 import { route, type Route } from '../http/route.ts';
 import { transactionMembers } from '../http/transaction.ts';
 import type { Database } from '../readmodel/index.ts';
@@ -82,20 +83,19 @@ function notificationRoutes(services: Services): Route[] {
         return { status: 201, body: { ...view, ...transactionMembers(transaction) } };
       },
     }),
-    route({
-      method: 'get',
+    listRoute({
       path: '/v1/illegitimate-product-notifications',
       operationId: 'listProductNotifications',
       tag: 'regulatory',
       summary: "Notifications, newest first: the regulator sees everybody's, others their own",
       audience: supplyRoles,
       query: PageQuery,
-      responses: { 200: { description: 'a page', list: ProductNotificationView } },
-      async handler(exchange) {
+      of: [ProductNotificationView],
+      list: async (exchange) => {
         let query = db.selectFrom('product_notifications').selectAll();
         if (own !== regulator) query = query.where('msp_id', '=', own);
         const { items, nextCursor } = await newestFirst(query, 'determined_at', 'notification_id', exchange.query);
-        return page(exchange, items.map(notificationView), nextCursor);
+        return { items: items.map(notificationView), nextCursor };
       },
     }),
     route({
@@ -175,23 +175,22 @@ function tracingRoutes(services: Services): Route[] {
         return { status: 201, headers, body: { ...view, ...transactionMembers(transaction) } };
       },
     }),
-    route({
-      method: 'get',
+    listRoute({
       path: '/v1/tracing-requests',
       operationId: 'listTracingRequests',
       tag: 'regulatory',
       summary: 'Tracing requests that the organisation made or is to answer, newest first; the regulator sees all',
       audience: supplyRoles,
       query: TracingRequestQuery,
-      responses: { 200: { description: 'a page', list: TracingRequestView } },
-      async handler(exchange) {
+      of: [TracingRequestView],
+      list: async (exchange) => {
         const { status, ...params } = exchange.query;
         let query = db.selectFrom('tracing_requests').selectAll();
         if (own !== regulator)
           query = query.where((where) => where.or([where('msp_id', '=', own), where('recipient_msp_id', '=', own)]));
         if (status !== undefined) query = query.where('status', '=', status);
         const { items, nextCursor } = await newestFirst(query, 'requested_at', 'request_id', params);
-        return page(exchange, items.map(tracingView), nextCursor);
+        return { items: items.map(tracingView), nextCursor };
       },
     }),
     route({

@@ -3,7 +3,8 @@ import { Type } from 'class-transformer';
 import { IsArray, IsBoolean, IsInt, IsNumber, IsOptional, IsString, ValidateNested } from 'class-validator';
 import { IsFormat, normaliseGtin } from '@chain-of-care/chaincode/model';
 import { Problem } from '../http/problem.ts';
-import { route, type Route } from '../http/route.ts';
+import { getRoute } from '../http/resourceRoutes.ts';
+import type { Route } from '../http/route.ts';
 import type { Services } from '../services.ts';
 import { LotParams } from './dto.ts';
 import { supplyRoles } from './roles.ts';
@@ -79,8 +80,7 @@ export function reportRoutes(services: Services): Route[] {
   const { db } = services.readModel;
   const own = services.profile.mspId;
   return [
-    route({
-      method: 'get',
+    getRoute({
       path: '/v1/recalls/:recallId/effectiveness',
       operationId: 'getRecallEffectiveness',
       tag: 'alerts',
@@ -88,8 +88,8 @@ export function reportRoutes(services: Services): Route[] {
       description: 'For the regulator and the maker. Quantities of lots without serials are not in it.',
       audience: ['inspector', 'manufacturer'],
       params: RecallParams,
-      responses: { 200: { description: 'the report', body: RecallEffectivenessView } },
-      async handler({ params: { recallId } }) {
+      of: [RecallEffectivenessView, 'the report'],
+      find: async ({ params: { recallId } }) => {
         const rows = await db
           .selectFrom('lot_recalls')
           .innerJoin('products', 'products.gtin', 'lot_recalls.gtin')
@@ -102,19 +102,18 @@ export function reportRoutes(services: Services): Route[] {
         if (own !== services.consortium.regulator && own !== first.maker) throw new Problem('not_found');
         const lots = rows.map(({ lot }) => lot);
         const report = await recallEffectiveness(db, first.gtin, lots);
-        return { status: 200, body: { recallId, gtin: first.gtin, lots, ...report } };
+        return { recallId, gtin: first.gtin, lots, ...report };
       },
     }),
-    route({
-      method: 'get',
+    getRoute({
       path: '/v1/products/:gtin/lots/:lot/report',
       operationId: 'getLotReport',
       tag: 'products',
       summary: 'The story of a lot: events with times, places, temperatures and signatures, and figures over it',
       audience: supplyRoles,
       params: LotParams,
-      responses: { 200: { description: 'the report', body: LotReportView } },
-      async handler({ params, caller }) {
+      of: [LotReportView, 'the report'],
+      find: async ({ params, caller }) => {
         const gtin = normaliseGtin(params.gtin);
         const { lot } = params;
         const known = await db
@@ -126,7 +125,7 @@ export function reportRoutes(services: Services): Route[] {
         if (known === undefined) throw new Problem('lot_not_found');
         const viewer = await viewerOf(db, services.consortium, caller);
         if (!(await maySeeLot(db, viewer, gtin, lot))) throw new Problem('organization_not_allowed');
-        return { status: 200, body: { gtin, lot, ...(await lotReport(db, gtin, lot)) } };
+        return { gtin, lot, ...(await lotReport(db, gtin, lot)) };
       },
     }),
   ];

@@ -14,6 +14,7 @@ import type { NamedGoods } from './goods.ts';
 import { locatePacks } from './location.ts';
 import { prepareCommand, readModelPausesMs, type Prepared } from './prepare.ts';
 import type { RefusalReports, ReportedRefusal } from './refusalReports.ts';
+import { sensorReadings } from './sensors.ts';
 import type { SupplyServices } from './supplyServices.ts';
 
 /** How long an answer waits for the report of its refusal. */
@@ -141,11 +142,18 @@ async function report(
   const body = {
     event: command.type,
     eventTime: command.eventTime,
-    commandDigest: createHash('sha256').update(canonicalJson(command)).digest('hex'),
+    commandDigest: createHash('sha256')
+      .update(canonicalJson(wholeNumbers(command)))
+      .digest('hex'),
     ...(pack ?? { sscc }),
     ...(pack === undefined ? {} : await segmentOf(services, pack)),
   };
   return reports.report({ key, identity: caller.identity, body, code }, reportWithinMs);
+}
+
+/** As the ledger keeps it: canonical JSON has no fractions. */
+function wholeNumbers({ sensorElementList, ...command }: Prepared['command']): object {
+  return sensorElementList === undefined ? command : { ...command, sensors: sensorReadings(sensorElementList) };
 }
 
 /** Where the serial was commissioned, when it was. */

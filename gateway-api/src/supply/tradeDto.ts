@@ -9,15 +9,16 @@ import {
   IsOptional,
   IsString,
   Matches,
-  MaxLength,
   ValidateNested,
 } from 'class-validator';
 import {
-  disputeOutcomes,
-  disputeReasons,
-  errorReasons,
+  DeclareError,
+  DisputeReceipt,
   IsFormat,
+  SameAs,
+  SettleDispute,
   staffRoles,
+  SubmitQueued,
   type DisputeOutcome,
   type DisputeReason,
   type ErrorReason,
@@ -27,18 +28,18 @@ import { PageQuery } from '../http/page.ts';
 import { SupplyCommandOutcome } from './eventDto.ts';
 
 export class NewDispute {
-  @IsIn(disputeReasons) reason!: DisputeReason;
+  @SameAs(DisputeReceipt, 'reason') reason!: DisputeReason;
 }
 
 /** The other party accepts, who opened it withdraws, the regulator decides. */
 export class DisputeSettlement {
-  @IsIn(disputeOutcomes) outcome!: DisputeOutcome;
+  @SameAs(SettleDispute, 'outcome') outcome!: DisputeOutcome;
 }
 
 /** The wrong event stays; the events named put right what it did to goods. */
 export class NewErrorDeclaration {
-  @IsIn(errorReasons) reason!: ErrorReason;
-  @IsOptional() @IsArray() @ArrayMaxSize(16) @IsFormat('uuid', { each: true }) correctiveEventIds?: string[];
+  @SameAs(DeclareError, 'reason') reason!: ErrorReason;
+  @SameAs(DeclareError, 'correctiveEventIds') correctiveEventIds?: string[];
 }
 
 /** By product, lot and premises. */
@@ -70,11 +71,11 @@ export class ClassBalanceView {
 /** As the device signed it: ECDSA P-256 with SHA-256 over `chain-of-care/queued-event/1`, a line feed and the statement. */
 export class SignedQueuedEvent {
   /** JSON: `type`, `eventTime` and what else the event says. */
-  @IsString() @MaxLength(262_144) statement!: string;
+  @SameAs(SubmitQueued, 'statement') statement!: string;
   /** SubjectPublicKeyInfo, DER, base64url. */
-  @Matches(/^[A-Za-z0-9_-]{80,200}$/) publicKey!: string;
+  @SameAs(SubmitQueued, 'publicKey') publicKey!: string;
   /** DER, base64url. */
-  @Matches(/^[A-Za-z0-9_-]{80,120}$/) signature!: string;
+  @SameAs(SubmitQueued, 'signature') signature!: string;
 }
 
 /** In the order in which they happened. */
@@ -102,7 +103,7 @@ export class PremisesKeyParams {
 
 export class NewDeviceKey {
   /** P-256 SubjectPublicKeyInfo, DER, base64url. */
-  @Matches(/^[A-Za-z0-9_-]{80,200}$/) publicKey!: string;
+  @SameAs(SubmitQueued, 'publicKey') publicKey!: string;
   /** What the device may state events as. */
   @IsIn(staffRoles) role!: StaffRole;
 }

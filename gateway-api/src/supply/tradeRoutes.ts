@@ -1,6 +1,7 @@
 import { CommerceTerms, collectionName, normaliseGtin } from '@chain-of-care/chaincode/model';
 import { Problem } from '../http/problem.ts';
 import { page } from '../http/page.ts';
+import { getRoute } from '../http/resourceRoutes.ts';
 import { route, type Exchange, type Route } from '../http/route.ts';
 import { transactionMembers } from '../http/transaction.ts';
 import { classBalanceList } from '../readmodel/queries/supplyLists.ts';
@@ -93,45 +94,42 @@ export function tradeRoutes(services: Services): Route[] {
 function commerceRoutes(services: Services): Route[] {
   const { db } = services.readModel;
   return [
-    route({
-      method: 'get',
+    getRoute({
       path: '/v1/shipments/:shipmentId/commerce',
       operationId: 'getCommerce',
       tag: 'supply',
       summary: 'Prices, order and invoice, terms, addresses, owner: for shipper, recipient and regulator',
       audience: supplyRoles,
       params: ShipmentParams,
-      responses: { 200: { description: 'the commerce', body: CommerceView } },
-      handler: async ({ params }) => ({ status: 200, body: await findCommerce(db, params.shipmentId) }),
+      of: [CommerceView, 'the commerce'],
+      find: ({ params }) => findCommerce(db, params.shipmentId),
     }),
-    route({
-      method: 'get',
+    getRoute({
       path: '/v1/shipments/:shipmentId/transaction-information',
       operationId: 'getTransactionInformation',
       tag: 'supply',
       summary: 'Transaction information of the DSCSA',
       audience: supplyRoles,
       params: ShipmentParams,
-      responses: { 200: { description: 'the document', body: TransactionInformationView } },
-      async handler({ params }) {
+      of: [TransactionInformationView, 'the document'],
+      find: async ({ params }) => {
         const { transactionInformation } = await findCommerce(db, params.shipmentId);
         if (transactionInformation === undefined) throw new Problem('not_found');
-        return { status: 200, body: transactionInformation };
+        return transactionInformation;
       },
     }),
-    route({
-      method: 'get',
+    getRoute({
       path: '/v1/shipments/:shipmentId/transaction-statement',
       operationId: 'getTransactionStatement',
       tag: 'supply',
       summary: 'Transaction statement of the DSCSA',
       audience: supplyRoles,
       params: ShipmentParams,
-      responses: { 200: { description: 'with the text', body: CommerceView } },
-      async handler({ params }) {
+      of: [CommerceView, 'with the text'],
+      find: async ({ params }) => {
         const { transactionInformation: _, ...commerce } = await findCommerce(db, params.shipmentId);
         if (commerce.transactionStatement === undefined) throw new Problem('not_found');
-        return { status: 200, body: commerce };
+        return commerce;
       },
     }),
     route({
