@@ -4,6 +4,7 @@ import { sql, type Kysely } from 'kysely';
 import type { DecodedBlock } from './blocks/types.ts';
 import { openDatabase, type DatabaseLocation, type OpenDatabase } from './database/open.ts';
 import type { Database } from './database/schema.ts';
+import { Upkeep } from './database/upkeep.ts';
 import type { Projection } from './projection/applyBlocks.ts';
 import type { BlockSource } from './projection/blockSource.ts';
 import type { Change, Changes } from './projection/change.ts';
@@ -61,6 +62,7 @@ const lateEveryMs = 5000;
 export class ReadModel {
   readonly db: Kysely<Database>;
   readonly #open: OpenDatabase;
+  readonly #upkeep: Upkeep;
   readonly #projection: Projection;
   readonly #shapes: TableShapes;
   readonly #signal = new HeightSignal();
@@ -75,6 +77,7 @@ export class ReadModel {
   private constructor(open: OpenDatabase, projection: Projection, shapes: TableShapes, log: ReadModelLog) {
     this.#open = open;
     this.db = open.db;
+    this.#upkeep = new Upkeep(open.db, log);
     this.#projection = projection;
     this.#shapes = shapes;
     this.#log = log;
@@ -92,6 +95,8 @@ export class ReadModel {
     const projection = { db: open.db, writer: new TableWriter(shapes), projectors, scope };
     const model = new ReadModel(open, projection, shapes, options.log);
     model.#signal.reset((await readCheckpoint(projection))?.blockNumber);
+    // A server sees to it itself.
+    if (options.databaseUrl === undefined) model.#upkeep.start();
     return model;
   }
 
@@ -227,6 +232,7 @@ export class ReadModel {
   async close(): Promise<void> {
     this.#stop.abort();
     await this.#running;
+    await this.#upkeep.stop();
     await this.#open.close();
   }
 

@@ -22,6 +22,7 @@ import * as packedQuantities from './migrations/0031-packed-quantities.ts';
 import * as operationStates from './migrations/0032-operation-states.ts';
 import * as queuedOperations from './migrations/0033-queued-operations.ts';
 import * as inStep from './migrations/0034-in-step.ts';
+import * as auditEvents from './migrations/0037-audit-events.ts';
 import * as people from './migrations/0018-people.ts';
 import * as representatives from './migrations/0023-representatives.ts';
 import * as accessReviews from './migrations/0027-access-reviews.ts';
@@ -60,6 +61,7 @@ const migrations: Readonly<Record<string, { readonly statements: readonly string
   '0032-operation-states': operationStates,
   '0033-queued-operations': queuedOperations,
   '0034-in-step': inStep,
+  '0037-audit-events': auditEvents,
 };
 
 /**

@@ -1,7 +1,7 @@
 /** Types of the database's tables, as `database/migrations` creates them. */
 import type { CustodyEvent, LicenceKind, LicenceRequestStatus } from '@chain-of-care/chaincode/model';
 import type { CareTables, CareViews } from './careSchema.ts';
-import type { Instant, Json } from './columns.ts';
+import type { Computed, Instant, Json } from './columns.ts';
 import type { GatewayTables } from './gatewaySchema.ts';
 import type { SupplyTables, SupplyViews } from './supplySchema.ts';
 
@@ -105,6 +105,8 @@ export interface ProjectionTables {
     tx_id: string;
     msp_id: string;
     device_key: string;
+    /** Of the audit: the same for all facts of one act. */
+    event_id: Computed<string>;
   };
   /** Writes that their projector or a column refused; `code` is `unreadable`, `projector` or an SQLSTATE. */
   projection_faults: {
