@@ -7,6 +7,8 @@ export interface CustodyFacts {
   readonly holder: string;
   readonly mspId: string;
   readonly hasParent: boolean;
+  /** The state is that of a container around the goods, not their own. */
+  readonly isInherited?: boolean;
   /** Packs locked inside a container. */
   readonly lockedInside: number;
   readonly shipment?: {
@@ -52,6 +54,8 @@ export interface CustodyOccasion {
   readonly notHandedOver?: boolean;
   /** Of quantities: the event that handed out what `undoDispense` takes back. */
   readonly takesBack?: string;
+  /** Of a return: the organisation that takes the goods back. */
+  readonly returnedTo?: string;
   /** Units that `open` takes out. */
   readonly units?: number;
   /** Why goods are released. */

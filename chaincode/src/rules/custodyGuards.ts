@@ -5,6 +5,8 @@ import type { CustodyFacts, CustodyOccasion } from './custodyFacts.ts';
 export type GuardName =
   | 'no_parent'
   | 'nothing_locked'
+  | 'own_state'
+  | 'returned_to_locker'
   | 'lot_not_recalled'
   | 'lot_not_held'
   | 'lot_not_expired'
@@ -40,6 +42,15 @@ export const guards: Readonly<Record<GuardName, Guard>> = {
   },
   nothing_locked({ lockedInside }) {
     if (lockedInside > 0) throw new Refusal('locked', `${lockedInside} packs inside are locked`);
+  },
+  /** What a container is under, ends for the container and not for something in it. */
+  own_state({ isInherited }) {
+    if (isInherited === true) throw new Refusal('locked', 'by a container around it');
+  },
+  /** Who takes goods back puts a lock of their own in the place of the one there was: so what others locked stays, or goes to them. */
+  returned_to_locker({ state, act, holder, mspId }, { returnedTo }) {
+    if (state !== 'locked' || act === undefined || act.mspId === returnedTo) return;
+    if (act.mspId !== mspId || act.gln !== holder) throw new Refusal('locked', 'by somebody else');
   },
   lot_not_recalled: lotNotRecalled,
   lot_not_expired: lotNotExpired,

@@ -56,7 +56,7 @@ export const custodyTransitions: Readonly<Record<CustodyEvent, CustodyTransition
     positions: ['custodian'],
     from: ['active', 'locked'],
     to: 'in_transit',
-    guards: ['no_parent'],
+    guards: ['no_parent', 'returned_to_locker'],
     byQuantity: true,
   },
   receive: {
@@ -88,7 +88,7 @@ export const custodyTransitions: Readonly<Record<CustodyEvent, CustodyTransition
     positions: ['locker', 'regulator'],
     from: ['locked'],
     to: 'active',
-    guards: ['quality_approved'],
+    guards: ['own_state', 'quality_approved'],
     byQuantity: true,
   },
   dispense: {
@@ -176,7 +176,7 @@ export const custodyTransitions: Readonly<Record<CustodyEvent, CustodyTransition
     positions: ['doer'],
     from: ['locked', 'sampled', 'exported', 'checked_out'],
     to: 'active',
-    guards: ['undoable', 'within_undo_days', 'lot_not_recalled', 'lot_not_held', 'lot_not_expired'],
+    guards: ['own_state', 'undoable', 'within_undo_days', 'lot_not_recalled', 'lot_not_held', 'lot_not_expired'],
   },
   steal: {
     roles: [...custodians, 'inspector'],

@@ -19,16 +19,24 @@ export function unitsIn({ units }: Units, state: GoodsState): number {
   return units[state] ?? 0;
 }
 
+/** Throws when units under this lock may not be taken. */
+type DecideLock = (lock: QuantityLock) => void;
+
 /**
- * Takes units out of a state.
+ * Takes units out of a state; locked ones lock by lock, in their order.
  *
- * @throws Refusal quantity_insufficient
+ * @throws Refusal quantity_insufficient; what `decide` throws when too few may be taken
  */
-export function takeUnits<Balance extends Units>(balance: Balance, state: GoodsState, units: number): Balance {
+export function takeUnits<Balance extends Units>(
+  balance: Balance,
+  state: GoodsState,
+  units: number,
+  decide: DecideLock = () => undefined,
+): Balance {
   const left = unitsIn(balance, state) - units;
   if (left < 0) throw new Refusal('quantity_insufficient', `${unitsIn(balance, state)} units are ${state}`);
   const taken = { ...balance, units: { ...balance.units, [state]: left } };
-  return state === 'locked' ? { ...taken, locks: withoutLocked(balance.locks, units) } : taken;
+  return state === 'locked' ? { ...taken, locks: locksWithout(balance.locks, units, decide) } : taken;
 }
 
 export function addUnits<Balance extends Units>(balance: Balance, state: GoodsState, units: number): Balance {
@@ -61,31 +69,10 @@ export function addLocked<Balance extends Units>(
 /**
  * Releases locked units, lock by lock in their order.
  *
- * @param decide throws when this lock may not be released
- * @throws Refusal quantity_insufficient; what `decide` throws when no lock may be released
+ * @throws Refusal quantity_insufficient; what `decide` throws when too few may be released
  */
-export function unlockUnits<Balance extends Units>(
-  balance: Balance,
-  units: number,
-  decide: (lock: QuantityLock) => void,
-): Balance {
-  let wanted = units;
-  let refusal: unknown;
-  const locks: QuantityLock[] = [];
-  for (const lock of balance.locks) {
-    let released = 0;
-    try {
-      if (wanted > 0) decide(lock);
-      released = Math.min(wanted, lock.units);
-    } catch (error) {
-      refusal ??= error;
-    }
-    wanted -= released;
-    if (lock.units > released) locks.push({ ...lock, units: lock.units - released });
-  }
-  if (wanted > 0) throw refusal ?? new Refusal('quantity_insufficient', `${units - wanted} units are locked`);
-  const released = { ...balance, locks, units: { ...balance.units, locked: unitsIn(balance, 'locked') - units } };
-  return addUnits(released, 'active', units);
+export function unlockUnits<Balance extends Units>(balance: Balance, units: number, decide: DecideLock): Balance {
+  return addUnits(takeUnits(balance, 'locked', units, decide), 'active', units);
 }
 
 /**
@@ -147,11 +134,21 @@ export function takeBack(
   return putIn(before, line);
 }
 
-function withoutLocked(locks: readonly QuantityLock[], units: number): QuantityLock[] {
+function locksWithout(all: readonly QuantityLock[], units: number, decide: DecideLock): QuantityLock[] {
   let wanted = units;
-  return locks.flatMap((lock) => {
-    const taken = Math.min(wanted, lock.units);
+  let refusal: unknown;
+  const locks: QuantityLock[] = [];
+  for (const lock of all) {
+    let taken = 0;
+    try {
+      if (wanted > 0) decide(lock);
+      taken = Math.min(wanted, lock.units);
+    } catch (error) {
+      refusal ??= error;
+    }
     wanted -= taken;
-    return lock.units === taken ? [] : [{ ...lock, units: lock.units - taken }];
-  });
+    if (lock.units > taken) locks.push({ ...lock, units: lock.units - taken });
+  }
+  if (wanted > 0) throw refusal ?? new Refusal('quantity_insufficient', `${units - wanted} units are locked`);
+  return locks;
 }

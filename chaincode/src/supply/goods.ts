@@ -137,6 +137,7 @@ export async function custodyFactsOf(transaction: Transaction, found: FoundGoods
     holder: root.holder,
     mspId: root.mspId,
     hasParent: found.ancestors.length > 0,
+    ...(decisive === found.goods ? {} : { isInherited: true }),
     lockedInside: found.kind === 'container' ? lockedInside(found.goods.contents) : 0,
     lots,
     lastEventTime: latest(chain.map(({ eventTime }) => eventTime)),

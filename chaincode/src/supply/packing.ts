@@ -10,6 +10,7 @@ import {
   supplyLimits,
   UnpackFrom,
   type Container,
+  type Goods,
   type NamedPacks,
 } from '../model/index.ts';
 import { changeContents, decideCustody, positionOfSerial, putIn } from '../rules/index.ts';
@@ -86,6 +87,7 @@ export const unpack = command<UnpackFrom>({
     const { eventTime, quantities: lines = [] } = body;
     for (const found of goods) {
       if (found.goods.parent !== body.sscc) throw new Refusal('not_in_container');
+      requireOneLock([found.goods, ...found.ancestors]);
       decideCustody(actor, await custodyFactsOf(transaction, found), occasion);
       const { holder, mspId } = found.ancestors.at(-1)!;
       const kept = lockKept(found, around);
@@ -93,6 +95,7 @@ export const unpack = command<UnpackFrom>({
       guardRoot(transaction, found, [mspId]);
       await changeAncestors(transaction, found.ancestors, lotsOf(found).map(removed));
     }
+    if (lines.length > 0) requireOneLock([container.goods, ...container.ancestors]);
     const quantities = await unpackQuantities(transaction, actor, { container, around, lines }, { eventId, eventTime });
     const what = { ...whatOf(goods), ...looseContents(quantities) };
     await recordEvent(transaction, actor, {
@@ -112,6 +115,17 @@ export const unpack = command<UnpackFrom>({
 function lockKept({ goods: { state } }: FoundGoods, around: GoodsFacts) {
   if (state !== 'active' || around.state !== 'locked' || around.act === undefined) return {};
   return { state: 'locked', act: storedAct(around.act) } as const;
+}
+
+/**
+ * What comes out keeps one lock, so no second one may be lost by it.
+ *
+ * @param chain goods and the containers around them
+ * @throws Refusal locked
+ */
+function requireOneLock(chain: readonly Goods[]): void {
+  if (chain.filter(({ state }) => state === 'locked').length > 1)
+    throw new Refusal('locked', 'twice: one lock is to be released first');
 }
 
 /** The container as it is, which must be the packer's, or a new one. */

@@ -116,7 +116,7 @@ function change(
   if (event === 'unlock') return unlockUnits(balance, units, decide);
   const to = decide();
   if (event === 'lock') return lockUnits(balance, units, actor, reason ?? 'quality_hold');
-  const taken = takeUnits(balance, from, units);
+  const taken = takeUnits(balance, from, units, decide);
   return to === 'in_transit' || event === 'pack' ? taken : addUnits(taken, to, units);
 }
 

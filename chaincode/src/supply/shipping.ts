@@ -45,9 +45,11 @@ function shipping(body: typeof Ship, event: 'ship' | 'return', kind: 'transfer' 
       if (await ledger.has(at)) throw new Refusal('already_exists', undefined, '/shipmentId');
       if (body.recipient === actor.gln) throw new Refusal('validation_failed', 'is the shipper', '/recipient');
       const goods = await findAll(transaction, body);
-      const occasion = { event, eventTime, timeMs } as const;
+      const premises = await ledger.get(premisesType, premisesAddress(body.recipient));
+      const returnedTo = premises === undefined ? {} : { returnedTo: premises.mspId };
+      const occasion = { event, eventTime, timeMs, ...returnedTo } as const;
       for (const found of goods) decideCustody(actor, await custodyFactsOf(transaction, found), occasion);
-      const recipient = await licensedRecipient(transaction, body.recipient, kind);
+      const recipient = await licensedRecipient(transaction, premises, kind);
       const eventId = eventIdOf(transaction, { key });
       for (const found of goods) {
         await putGoods(transaction, found, { state: 'in_transit', shipmentId, eventId, eventTime });
@@ -161,12 +163,11 @@ async function decideVoid(
 /** @throws Refusal premises_not_found, recipient_not_licensed */
 async function licensedRecipient(
   { ledger, timeMs }: Transaction,
-  gln: string,
+  premises: Premises | undefined,
   kind: Shipment['kind'],
 ): Promise<{ premises: Premises; licences: readonly LicenceKind[] }> {
-  const premises = await ledger.get(premisesType, premisesAddress(gln));
   if (premises === undefined) throw new Refusal('premises_not_found', undefined, '/recipient');
-  const list = await ledger.get(licenceListType, licencesAddress(collectionName.registry, gln));
+  const list = await ledger.get(licenceListType, licencesAddress(collectionName.registry, premises.gln));
   const wanted = kind === 'return' ? returnLicences : recipientLicences;
   const licences = (list?.licences ?? [])
     .filter((licence) => wanted.includes(licence.kind) && isValid(licence, timeMs))
