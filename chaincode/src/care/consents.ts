@@ -33,6 +33,7 @@ import {
   mayHoldSeed,
   requireAct,
   withRule,
+  type StaffActor,
 } from '../rules/index.ts';
 import { findStaffActor, requireStaffActor } from '../registry/actor.ts';
 import { staffAddress } from '../registry/addresses.ts';
@@ -165,7 +166,8 @@ export const addWraps = command<AddWraps>({
     for (const facts of new Set([own, collectionName.exchange(home)])) {
       const consent = await ledger.get(consentType, consentAddress(facts, patient, consentId));
       if (consent === undefined) continue;
-      await requireGrantor(transaction, patient, consent);
+      const delegator = await requireGrantor(transaction, patient, consent);
+      if (delegator !== undefined) requireAct(delegator, 'care.delegateConsent', transaction.timeMs);
       const place = placeOfGrantee(home, consent.grantee);
       await requireStanding(transaction, patient, place, consent);
       await storeKeys(transaction, patient, place, consent, { grantKeys, wraps });
@@ -203,17 +205,23 @@ export const revokeConsent = command<RevokeConsent>({
   },
 });
 
-/** The patient's side, or of a delegated consent who delegated it. @throws Refusal not_own_patient, patient_not_found */
+/**
+ * The patient's side, or of a delegated consent who delegated it.
+ *
+ * @returns who delegated it, if it is they who act
+ * @throws Refusal not_own_patient, patient_not_found
+ */
 async function requireGrantor(
   transaction: Transaction,
   patient: PatientRef,
   consent: Pick<Consent, 'delegatedBy'> | undefined,
-): Promise<void> {
+): Promise<StaffActor | undefined> {
   if (consent?.delegatedBy !== undefined) {
     const actor = await findStaffActor(transaction, ['clinical', 'registry']);
-    if (actor?.staffId === consent.delegatedBy) return;
+    if (actor?.staffId === consent.delegatedBy) return actor;
   }
   await requirePatientSide(transaction, patient);
+  return undefined;
 }
 
 /**
@@ -249,25 +257,30 @@ async function addToBucket(
 ): Promise<ClosingKind | undefined> {
   const at = bucketAddress(place.facts, patient, subject);
   const before = (await ledger.get(consentBucketType, at)) ?? emptyBucket;
-  const stops = isFull(before, rule)
-    ? await ledger.get(consentStopsType, stopsAddress(place.accesses, patient, subject))
-    : undefined;
+  const isDelegated = rule.parents !== undefined;
+  const stops =
+    isDelegated || isFull(before, rule)
+      ? await ledger.get(consentStopsType, stopsAddress(place.accesses, patient, subject))
+      : undefined;
   const { bucket, closes } = withRule(before, rule, stops?.stops ?? [], timeMs);
   ledger.put(consentBucketType, at, { patientId: patient.patientId, subject, ...bucket });
   return closes;
 }
 
-/** @throws Refusal consent_already_ended when it was revoked or has expired */
+/** @throws Refusal consent_already_ended when it or a consent above it was revoked, or has expired: none outlives those above */
 async function requireStanding(
   { ledger, timeMs }: Transaction,
   patient: PatientRef,
   { accesses }: Place,
-  { consentId, expiresAt, grantee }: Consent,
+  { parents = [], ...consent }: Consent,
 ): Promise<void> {
-  const stopped = await ledger.get(consentStopsType, stopsAddress(accesses, patient, subjectOf(grantee)));
-  const isRevoked = stopped?.stops.some((stop) => stop.consentId === consentId) === true;
-  if (isRevoked || (expiresAt !== undefined && Date.parse(expiresAt) <= timeMs))
-    throw new Refusal('consent_already_ended', undefined, '/consentId');
+  const { expiresAt } = consent;
+  let hasEnded = expiresAt !== undefined && Date.parse(expiresAt) <= timeMs;
+  for (const { consentId, grantee } of [consent, ...parents]) {
+    const stopped = await ledger.get(consentStopsType, stopsAddress(accesses, patient, subjectOf(grantee)));
+    hasEnded ||= stopped?.stops.some((stop) => stop.consentId === consentId) === true;
+  }
+  if (hasEnded) throw new Refusal('consent_already_ended', undefined, '/consentId');
 }
 
 interface OfferedKeys {

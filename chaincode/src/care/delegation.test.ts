@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { applied } from '../ledger/scenario.fixture.ts';
-import type { Grantee } from '../model/index.ts';
+import { limits, type Grantee } from '../model/index.ts';
 import { accessIdOf } from '../rules/index.ts';
 import { CareWorld, home, originOf, toPerson, type Person, type WorldPatient } from './careWorld.fixture.ts';
 
@@ -138,6 +138,64 @@ describe('a consent that is passed on', () => {
       pointer: '/wraps/0/kind',
     });
     applied(await world.delegate(patient, ada, await granted(ada), icu, { wraps }));
+  });
+
+  test('of one that ended with a consent above it, or by who may delegate no more, nobody is handed further keys', async () => {
+    const wraps = (): object[] => [
+      {
+        wrapId: randomUUID(),
+        kind: 'seed',
+        category: 'lab_result',
+        confidentiality: 'N',
+        epoch: 0,
+        recipient: `${home}/icu`,
+        sealed: 'AA',
+      },
+    ];
+    const first = await granted(ada, { mayDelegate: 2 });
+    const second = await passedOn(ada, first, toPerson(ben), { mayDelegate: 1 });
+    const third = await passedOn(ben, second, icu);
+    const add = (who: Person | WorldPatient['identity']) =>
+      world.act(patient, who, 'addWraps', { consentId: third, wraps: wraps() });
+    applied(await add(ben));
+    applied(await revoke(patient.identity, first, toPerson(ada)));
+    for (const who of [ben, patient.identity]) expect(await add(who)).toMatchObject({ code: 'consent_already_ended' });
+
+    const gone = await world.clinician('surgery');
+    const fourth = await passedOn(gone, await granted(gone), icu);
+    const { scenario } = world;
+    const before = scenario.now;
+    scenario.now = Date.parse('2027-06-01T00:00:00Z');
+    expect(await world.act(patient, gone, 'addWraps', { consentId: fourth, wraps: wraps() })).toMatchObject({
+      code: 'licence_expired',
+    });
+    applied(await revoke(gone, fourth, icu));
+    scenario.now = before;
+  });
+
+  test('passing on and taking back again does not make decisions grow without end', async () => {
+    const first = await granted(ada);
+    for (let round = 0; round < limits.stopsBesideDelegated; round += 1)
+      applied(await revoke(ada, await passedOn(ada, first, icu), icu));
+    expect(await world.delegate(patient, ada, first, icu)).toMatchObject({ code: 'bucket_full' });
+    applied(await world.grant(patient, icu));
+    applied(await world.open(patient, ian));
+  }, 60_000);
+
+  test('names each purpose, category and confidentiality once, and so does an access: no list outgrows its vocabulary', async () => {
+    const first = await granted(ada);
+    for (const [member, value] of [
+      ['purposes', 'TREAT'],
+      ['categories', 'lab_result'],
+      ['confidentialities', 'N'],
+    ] as const)
+      expect(
+        await world.delegate(patient, ada, first, icu, { [member]: Array.from({ length: 10_000 }, () => value) }),
+      ).toMatchObject({ code: 'validation_failed', pointer: `/${member}` });
+    expect(await world.open(patient, ada, { categories: ['lab_result', 'lab_result'] })).toMatchObject({
+      code: 'validation_failed',
+      pointer: '/categories',
+    });
   });
 
   test('a consent to everyone is not passed on', async () => {

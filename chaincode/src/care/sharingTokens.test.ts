@@ -48,7 +48,9 @@ describe('a sharing token', () => {
     return id;
   }
 
-  async function share(more: { grantee?: { mspId: string; id: string }; singleUse?: boolean } = {}): Promise<Token> {
+  async function share(
+    more: { grantee?: { mspId: string; id: string }; singleUse?: boolean; expiresAt?: string } = {},
+  ): Promise<Token> {
     const key = randomUUID();
     const redeem = randomBytes(32).toString('base64url');
     const redeemHash = createHash('sha256').update(Buffer.from(redeem, 'base64url')).digest('hex');
@@ -150,6 +152,20 @@ describe('a sharing token', () => {
     world.scenario.now += 60_000;
     expect(await redeem(gateway, token)).toMatchObject({ code: 'token_ended' });
     world.scenario.now = before;
+  });
+
+  test('ends at its instant, whatever offset that is written with, and serves no longer than any access', async () => {
+    const minute = 60_000;
+    for (const [lasts, hours] of [
+      [5 * minute, 14],
+      [5 * minute, -11],
+      [11 * hour, -11],
+    ] as const) {
+      const local = new Date(world.scenario.now + lasts + hours * hour).toISOString().slice(0, 19);
+      const expiresAt = `${local}${hours < 0 ? '-' : '+'}${Math.abs(hours)}:00`;
+      const { servesUntil } = applied(await redeem(gateway, await share({ expiresAt }))) as { servesUntil: string };
+      expect(Date.parse(servesUntil) - world.scenario.now).toBe(Math.min(lasts, 15 * minute));
+    }
   });
 
   test('opens only with its secret, and one that names a person only for them', async () => {

@@ -129,7 +129,7 @@ export const redeemSharingToken = command<RedeemSharingToken>({
       withheld: hasEnded ? token.keys.length : 0,
       recordTime: time,
       notAfter: times.notAfter,
-      servesUntil: times.servesUntil < token.expiresAt ? times.servesUntil : token.expiresAt,
+      servesUntil: earlier(times.servesUntil, token.expiresAt),
     };
     ledger.put(accessType, accessAddress(place.accesses, patient, accessId), access);
     const { notAfter, servesUntil } = access;
@@ -158,6 +158,11 @@ export async function requireTokenOf(
   if (token === undefined || isSpentElsewhere || isForAnother) throw new Refusal('access_not_permitted');
   if (await isRevoked(transaction, patient, place, tokenId)) throw new Refusal('access_not_permitted');
   return token.keys.map(({ recordId, version }) => ({ recordId, version }));
+}
+
+/** Offsets differ: it is instants that are compared. */
+function earlier(one: string, other: string): string {
+  return Date.parse(one) < Date.parse(other) ? one : other;
 }
 
 async function isRevoked(

@@ -29,10 +29,10 @@ export function isFull({ rules }: Rules, { parents }: Pick<ConsentRule, 'parents
 /**
  * The bucket with one rule more, sorted by consent id.
  *
- * @param stops of the bucket; needed only when it is full
+ * @param stops of the bucket; needed only when it is full, or the rule is a delegated one
  * @param timeMs transaction time
  * @returns with `closes` when the rule is a denial that closed the bucket instead
- * @throws Refusal bucket_full for a permit without room
+ * @throws Refusal bucket_full for a permit without room, or a delegated one beside many revocations
  */
 export function withRule(
   bucket: Rules,
@@ -40,6 +40,8 @@ export function withRule(
   stops: Stops,
   timeMs: number,
 ): { readonly bucket: Rules; readonly closes?: ClosingKind } {
+  // Stops stay, and every decision reads them: who passes on and takes back again does not make them many.
+  if (rule.parents !== undefined && stops.length >= limits.stopsBesideDelegated) throw new Refusal('bucket_full');
   const rules = isFull(bucket, rule) ? bucket.rules.filter((each) => !hasEnded(each, stops, timeMs)) : bucket.rules;
   if (!isFull({ rules }, rule)) {
     const sorted = [...rules, rule].sort((a, b) => (a.consentId < b.consentId ? -1 : 1));

@@ -3,6 +3,7 @@ import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
+  ArrayUnique,
   IsArray,
   IsBoolean,
   IsIn,
@@ -45,7 +46,12 @@ export class NewAccess {
   @ValidateNested({ each: true })
   @Type(() => AskedRecord)
   records?: AskedRecord[];
-  @IsOptional() @IsArray() @ArrayMinSize(1) @IsIn(recordCategories, { each: true }) categories?: RecordCategory[];
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayUnique()
+  @IsIn(recordCategories, { each: true })
+  categories?: RecordCategory[];
   /** The first time at a hospital that is not the patient's home: what the patient handed over. */
   @IsOptional() @ValidateNested() @Type(() => Referral) referral?: Referral;
 }

@@ -193,11 +193,22 @@ export class Period {
 }
 
 export class Scope {
-  @IsOptional() @IsArray() @ArrayMinSize(1) @IsIn(purposeCodes, { each: true }) purposes?: PurposeOfUse[];
-  @IsOptional() @IsArray() @ArrayMinSize(1) @IsIn(recordCategories, { each: true }) categories?: RecordCategory[];
   @IsOptional()
   @IsArray()
   @ArrayMinSize(1)
+  @ArrayUnique()
+  @IsIn(purposeCodes, { each: true })
+  purposes?: PurposeOfUse[];
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayUnique()
+  @IsIn(recordCategories, { each: true })
+  categories?: RecordCategory[];
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayUnique()
   @IsIn(confidentialities, { each: true })
   confidentialities?: Confidentiality[];
   @IsOptional() @IsArray() @ArrayMinSize(1) @ArrayMaxSize(200) @IsFormat('uuid', { each: true }) recordIds?: string[];
@@ -368,7 +379,12 @@ export class OpenAccess {
   @ValidateNested({ each: true })
   @Type(() => RecordReference)
   records?: RecordReference[];
-  @IsOptional() @IsArray() @ArrayMinSize(1) @IsIn(recordCategories, { each: true }) categories?: RecordCategory[];
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayUnique()
+  @IsIn(recordCategories, { each: true })
+  categories?: RecordCategory[];
   /** Set when consents with maximum accesses may be used: they count this access, so the regulator must endorse too. */
   @IsOptional() @IsBoolean() counted?: boolean;
 }

@@ -89,6 +89,8 @@ export const limits = {
   rulesPerBucket: 200,
   /** Of these, delegated ones: each costs a decision a look at its parents. */
   delegatedPerBucket: 50,
+  /** Revocations of a grantee's consents, from which on nobody but the patient gives them another. */
+  stopsBesideDelegated: 200,
   delegationDepth: 3,
   recordsPerCommand: 200,
   recordsPerAccess: 500,
