@@ -43,3 +43,23 @@ test('who is taken out lets the next go; waking ends the pauses; after the stop 
   await lanes.drain();
   expect(taken).toHaveLength(4);
 });
+
+test('who is taken out in the middle of a turn ends with it, and the next goes once, after it', async () => {
+  const [lanes, { taken, turn }] = [new Lanes(), noting()];
+  const end: (() => void)[] = [];
+  const slow: Turn = async () => {
+    taken.push('slow');
+    await new Promise<void>((resolve) => end.push(resolve));
+    return 1;
+  };
+  lanes.add('a', 'slow', slow);
+  lanes.add('a', 'next', turn('next'));
+  lanes.add('b', 'slow', slow);
+  for (const lane of ['a', 'b']) lanes.remove(lane, 'slow');
+  expect(taken).toEqual(['slow', 'slow']);
+  for (const each of end) each();
+  await lanes.drain();
+  await delay(30);
+  expect(taken).toEqual(['slow', 'slow', 'next']);
+  expect([lanes.isFree('a'), lanes.isFree('b')]).toEqual([true, true]);
+});

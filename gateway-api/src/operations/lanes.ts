@@ -10,6 +10,8 @@ interface Waiting {
 export class Lanes {
   readonly #lanes = new Map<string, Waiting[]>();
   readonly #pauses = new Map<string, NodeJS.Timeout>();
+  /** Lanes of which a turn is being taken. */
+  readonly #taken = new Set<string>();
   readonly #running = new Set<Promise<void>>();
   #isStopped = false;
 
@@ -27,12 +29,13 @@ export class Lanes {
     this.#go(lane);
   }
 
-  /** Takes a turn out that is not being taken now. */
+  /** Takes a turn out. One that is being taken is taken to its end, and then no more. */
   remove(lane: string, id: string): void {
     const waiting = this.#lanes.get(lane) ?? [];
     const index = waiting.findIndex((each) => each.id === id);
-    if (index > 0) waiting.splice(index, 1);
-    if (index === 0) this.#next(lane);
+    if (index < 0) return;
+    waiting.splice(index, 1);
+    if (index === 0 && !this.#taken.has(lane)) this.#goOn(lane);
   }
 
   /** Ends every pause: what they waited for may be over. */
@@ -61,17 +64,25 @@ export class Lanes {
   }
 
   async #take(lane: string): Promise<void> {
-    const pauseMs = await this.#lanes.get(lane)![0]!.turn();
-    if (pauseMs === undefined) this.#next(lane);
+    const first = this.#lanes.get(lane)![0]!;
+    this.#taken.add(lane);
+    let pauseMs: number | undefined;
+    try {
+      pauseMs = await first.turn();
+    } finally {
+      this.#taken.delete(lane);
+    }
+    const waiting = this.#lanes.get(lane)!;
+    const isThere = waiting[0] === first;
+    if (isThere && pauseMs === undefined) waiting.shift();
+    if (!isThere || pauseMs === undefined) this.#goOn(lane);
     else if (!this.#isStopped) this.#pauses.set(lane, setTimeout(() => this.#go(lane), pauseMs).unref());
   }
 
-  #next(lane: string): void {
+  #goOn(lane: string): void {
     clearTimeout(this.#pauses.get(lane));
     this.#pauses.delete(lane);
-    const waiting = this.#lanes.get(lane)!;
-    waiting.shift();
-    if (waiting.length === 0) this.#lanes.delete(lane);
+    if (this.#lanes.get(lane)!.length === 0) this.#lanes.delete(lane);
     else this.#go(lane);
   }
 }

@@ -17,12 +17,19 @@ export class LiveOperations {
     this.#log = log;
   }
 
+  /** @returns what the store has of one that is not live */
+  async stored(id: string): Promise<KeptOperation | undefined> {
+    return this.#live.has(id) ? undefined : this.#store.find(id);
+  }
+
   /**
+   * Asked and begun without waiting in between, of two at once the second finds the first.
+   *
+   * @param stored as {@link stored} says
    * @returns what an earlier request of the same key started, unless it failed or was cancelled
    * @throws Refusal idempotency_key_reused when it was another request
    */
-  async known(id: string, digest: string): Promise<Operation | undefined> {
-    const stored = this.#live.has(id) ? undefined : await this.#store.find(id);
+  known(id: string, digest: string, stored: KeptOperation | undefined): Operation | undefined {
     const known = this.#live.get(id) ?? stored;
     if (known !== undefined && known.digest !== digest) throw new Refusal('idempotency_key_reused');
     const status = known?.operation.status;
@@ -66,6 +73,14 @@ export class LiveOperations {
     const updated = { ...kept, ...more, operation: { ...kept.operation, ...change } };
     this.#live.set(id, updated);
     return updated;
+  }
+
+  /** Changed once that is kept. When the database is away it is changed all the same: what is kept is older then. */
+  async keepAs(id: string, change: Partial<Operation>, more: Pick<KeptOperation, 'isUnsettled'>): Promise<void> {
+    const kept = this.#live.get(id)!;
+    const changed = { ...kept, ...more, operation: { ...kept.operation, ...change } };
+    await this.#store.put(changed).catch(() => undefined);
+    this.#live.set(id, changed);
   }
 
   async keep(id: string): Promise<void> {

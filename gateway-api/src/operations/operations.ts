@@ -49,7 +49,7 @@ export class RunningOperations implements Operations {
     work: Work,
     { id, digest }: RequestIdentity = { id: randomUUID(), digest: '' },
   ): Promise<Operation> {
-    const known = await this.#live.known(id, digest);
+    const known = this.#live.known(id, digest, await this.#live.stored(id));
     if (known !== undefined) return known;
     const operation: Operation = { id, kind, status: 'running', startedAt: this.#live.now() };
     await this.#live.begin({ owner: caller.id, digest, operation });
@@ -59,7 +59,8 @@ export class RunningOperations implements Operations {
   }
 
   async enqueue(caller: Caller, request: KeptRequest, id: string): Promise<Operation> {
-    return (await this.#live.known(id, request.digest)) ?? this.#queue.add(caller, request, id);
+    const stored = await this.#live.stored(id);
+    return this.#live.known(id, request.digest, stored) ?? this.#queue.add(caller, request, id);
   }
 
   async get(caller: Caller, id: string): Promise<Operation> {

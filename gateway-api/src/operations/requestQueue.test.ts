@@ -89,6 +89,50 @@ describe('a request that runs later', () => {
     expect(await late.get(clinician, uuid(1))).toMatchObject({ status: 'failed', error: { code: 'unavailable' } });
   });
 
+  it('is not tried again for a conflict that does not pass, which would hold the chart for everybody', async () => {
+    const all = await queue();
+    fault = new Problem('conflict', { detail: 'there are 50 standing rules: end one first' });
+    await all.enqueue(clinician, request(1), uuid(1));
+    await all.drain();
+    expect(await all.get(clinician, uuid(1))).toMatchObject({ status: 'failed', error: { code: 'conflict' } });
+    fault = new Problem('conflict', { headers: { 'retry-after': '2' } });
+    await all.enqueue(clinician, request(2), uuid(2));
+    await all.drain();
+    expect(await all.get(clinician, uuid(2))).toMatchObject({ status: 'queued', waiting: { code: 'conflict' } });
+  });
+
+  it('sent twice at once is one operation', async () => {
+    const all = await queue();
+    const both = await Promise.all([1, 2].map(() => all.enqueue(clinician, request(1), uuid(1))));
+    expect(both.map(({ id }) => id)).toEqual([uuid(1), uuid(1)]);
+    await all.drain();
+    expect(tried).toEqual([1]);
+  });
+
+  it('that was taken back stays so, however slowly its last failure was kept', async () => {
+    const slow = operationsInMemory();
+    const kept: (() => void)[] = [];
+    const put: OperationStore['put'] = async (one) => {
+      if (one.operation.waiting?.code === 'unavailable') await new Promise<void>((resolve) => kept.push(resolve));
+      return slow.put(one);
+    };
+    const all = await queue({ ...slow, put }, 10);
+    fault = away;
+    await all.enqueue(clinician, request(1), uuid(1));
+    await all.enqueue(clinician, request(2), uuid(2));
+    for (let rest = 100; kept.length === 0 && rest > 0; rest -= 1) await delay(5);
+    await expect(all.cancel(clinician, uuid(1))).rejects.toMatchObject({ code: 'operation_irrevocable' });
+    fault = undefined;
+    for (const each of kept) each();
+    await all.drain();
+    await all.cancel(clinician, uuid(1)).catch(() => undefined);
+    await delay(50);
+    await all.drain();
+    expect(tried.filter((number) => number === 2)).toHaveLength(1);
+    expect(done).toContain(2);
+    expect(await slow.unfinished()).toEqual([]);
+  });
+
   it('is taken back only while it is queued and cannot have been committed', async () => {
     const all = await queue();
     fault = away;

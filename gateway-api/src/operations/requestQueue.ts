@@ -25,16 +25,17 @@ export interface QueueLimits {
 
 export const queueLimits = { ofAll: 5_000, pauseMs: 1_000, longestPauseMs: 30_000 } as const;
 
-/** Problems that pass by themselves. */
+/** Problems that pass by themselves; a conflict, which may be one of the request with what is, where it says when to come again. */
 const passing: ReadonlySet<ProblemCode> = new Set([
   'unavailable',
   'commit_unknown',
-  'conflict',
   'database_unavailable',
   'storage_unavailable',
   'idempotency_in_progress',
   'draining',
 ]);
+const passes = ({ code, headers }: Problem): boolean =>
+  passing.has(code) || (code === 'conflict' && headers['retry-after'] !== undefined);
 const earlierFirst = { detail: 'an earlier operation goes first' };
 
 export class RequestQueue {
@@ -143,16 +144,15 @@ export class RequestQueue {
 
   async #afterFailure(id: string, tries: number, problem: Problem): Promise<number | undefined> {
     const leftMs = Date.parse(this.#live.find(id)!.operation.startedAt) + this.#limits.withinMs - this.#clock();
-    if (!passing.has(problem.code) || leftMs <= 0) {
+    if (!passes(problem) || leftMs <= 0) {
       await this.#live.fail(id, problem);
       return undefined;
     }
     const longest = Math.min(this.#limits.longestPauseMs, this.#limits.pauseMs * 2 ** (tries - 1));
     const pauseMs = Math.min(leftMs, longest * (0.5 + Math.random() / 2));
     const waiting = waitingFor(problem, new Date(this.#clock() + pauseMs).toISOString());
-    this.#live.update(id, { status: 'queued', waiting }, problem.code === 'commit_unknown' ? unsettled : {});
-    // Kept as running when the database is away: the next process takes it up either way.
-    await this.#live.keep(id).catch(() => undefined);
+    // It can be taken back once that is kept: a later writing would bring it back.
+    await this.#live.keepAs(id, { status: 'queued', waiting }, problem.code === 'commit_unknown' ? unsettled : {});
     return pauseMs;
   }
 }
