@@ -5,7 +5,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { join } from 'node:path';
 import { Consortium } from '@chain-of-care/chaincode/model';
 import { Origins } from './audit/origins.ts';
-import { authenticator, callerFinder } from './auth/authenticate.ts';
+import { authenticator, callerFinder, holderFinder } from './auth/authenticate.ts';
 import { openIssuers } from './auth/issuers.ts';
 import { capabilityRoutes } from './capabilities.ts';
 import type { Caller } from './auth/caller.ts';
@@ -204,6 +204,7 @@ export async function startGateway(config: Config, log: Log, clock: () => number
     ...requests,
     routes: [...routes, ...docsRoutes(() => documentOf(routes, config, issuers.issuer))],
     authenticate: authenticator(issuers.verifier, findCaller),
+    holderOf: holderFinder(issuers.verifier),
     operations,
     resourceMetadata: resourceMetadataUrl(config.publicUrl),
     maxBodyBytes: config.maxBodyBytes,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { SealedPeople } from '../people/people.ts';
 import { tokenOf } from '../seeding/restSession.ts';
-import { authenticator, callerFinder, requireAudience, type Authenticate } from './authenticate.ts';
+import { authenticator, callerFinder, holderFinder, requireAudience, type Authenticate } from './authenticate.ts';
 import { runIssuer, type RunningIssuer } from './development/issuer.fixture.ts';
 import { AccessTokenVerifier } from './verifier.ts';
 
@@ -54,6 +54,17 @@ async function codeOf(error: Promise<unknown>): Promise<unknown> {
 }
 
 describe('an access token', () => {
+  it('counts for its holder, however the header is written; what is no valid token for nobody', async () => {
+    const holderOf = holderFinder(remoteVerifier());
+    const token = await seededToken();
+    const holder = await holderOf(`Bearer ${token}`);
+    expect(holder).toContain('dr-ada');
+    for (const header of [`bearer ${token}`, `BEARER ${token}`, `Bearer ${await seededToken()}`])
+      expect(await holderOf(header)).toBe(holder);
+    for (const header of [undefined, `Bearer ${token}x`, `Basic ${token}`, 'Bearer made-up'])
+      expect(await holderOf(header)).toBeUndefined();
+  });
+
   it('of a seeded user by client credentials names the caller', async () => {
     const caller = await authenticate(`Bearer ${await seededToken()}`);
     expect(caller).toMatchObject({ subject: 'dr-ada', role: 'clinician', scopes: ['api'] });

@@ -39,10 +39,25 @@ export function callerFinder(people: People, isSuspended: IsSuspended): FindCall
 export function authenticator(verifier: TokenVerifier, findCaller: FindCaller): Authenticate {
   return async (authorization) => {
     if (authorization === undefined) return undefined;
-    const token = /^Bearer ([A-Za-z0-9\-._~+/]+=*)$/i.exec(authorization)?.[1];
+    const token = tokenIn(authorization);
     if (token === undefined) throw tokenRequired('the Authorization header is not "Bearer TOKEN"');
     return findCaller(await verifier.verify(token));
   };
+}
+
+/** @returns a name of the person whom a header's token is about, registered here or not; undefined without a valid token */
+export type HolderOf = (authorization: string | undefined) => Promise<string | undefined>;
+
+export function holderFinder(verifier: TokenVerifier): HolderOf {
+  return async (authorization) => {
+    const token = tokenIn(authorization);
+    const claims = token === undefined ? undefined : await verifier.verify(token).catch(() => undefined);
+    return claims === undefined ? undefined : `${claims.issuer} ${claims.subject}`;
+  };
+}
+
+function tokenIn(authorization: string | undefined): string | undefined {
+  return /^Bearer ([A-Za-z0-9\-._~+/]+=*)$/i.exec(authorization ?? '')?.[1];
 }
 
 /** @throws Problem 401 without a caller, 403 role_not_allowed */

@@ -74,6 +74,7 @@ export async function runApp(
     ...requests,
     routes: [...routes, ...operationRoutes(operations)],
     authenticate: authenticateByName,
+    holderOf: async (authorization) => (await authenticateByName(authorization).catch(() => undefined))?.id,
     operations,
     maxBodyBytes: 2048,
     corsOrigins: [],

@@ -437,6 +437,22 @@ describe('limits and doors', () => {
     expect(answers[2]!.headers.get('retry-after')).not.toBeNull();
   });
 
+  it('limits count who asks, however the header is written, and those without a valid token by address', async () => {
+    const isClinician = (header = ''): boolean => header.toLowerCase() === 'bearer clinician';
+    const limited = await runApp(routes, {
+      holderOf: async (header) => (isClinician(header) ? 'clinician' : undefined),
+    });
+    const statuses = async (...headers: string[]): Promise<number[]> => {
+      const answers = [];
+      for (const authorization of headers)
+        answers.push(await limited.request('GET', '/limited', { as: null, headers: { authorization } }));
+      return answers.map(({ status }) => status);
+    };
+    expect(await statuses('Bearer clinician', 'bearer clinician', 'BEARER clinician')).toEqual([200, 401, 429]);
+    expect(await statuses('Bearer made-up-1', 'Bearer made-up-2', 'Bearer made-up-3')).toEqual([401, 401, 429]);
+    await limited.close();
+  });
+
   it('no cross-origin headers unless configured, and then only for the origins named', async () => {
     const origin = 'https://portal.example';
     expect(

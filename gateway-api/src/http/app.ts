@@ -1,6 +1,7 @@
 /** The Express application: what every request passes, the table of routes, and an answer for everything else. */
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
+import type { HolderOf } from '../auth/authenticate.ts';
 import { sendProblem } from './answer.ts';
 import { endpoint, routeOf, type EndpointContext } from './endpoint.ts';
 import { addressOf, callerOrAddress, limitRate } from './limits.ts';
@@ -10,6 +11,8 @@ import type { Method, RateLimit, Route } from './route.ts';
 
 export interface AppOptions extends EndpointContext {
   readonly routes: readonly Route[];
+  /** Whom limits are counted by. */
+  readonly holderOf: HolderOf;
   readonly corsOrigins: readonly string[];
   readonly trustProxy: boolean;
   readonly rateLimitPerMinute: number;
@@ -40,7 +43,7 @@ export function createApp(options: AppOptions): Express {
   );
   app.use(turnAway(options.isDraining));
   if (options.corsOrigins.length > 0) app.use(cors(options.corsOrigins));
-  app.use(forCallers(limitRate(minute, options.rateLimitPerMinute, callerOrAddress), true));
+  app.use(forCallers(limitRate(minute, options.rateLimitPerMinute, callerOrAddress(options.holderOf)), true));
   app.use(forCallers(limitRate(minute, options.publicRateLimitPerMinute, addressOf), false));
   for (const [path, mounted] of Object.entries(options.mounts ?? {})) app.use(path, mounted);
   register(app, options);
@@ -58,7 +61,7 @@ function register(app: Express, options: AppOptions): void {
     methods.set(route.path, [...known, route.method]);
     const handlers = [endpoint(route, options)];
     const { rateLimit } = route;
-    if (rateLimit !== undefined) handlers.unshift(limitOf(rateLimit));
+    if (rateLimit !== undefined) handlers.unshift(limitOf(rateLimit, options.holderOf));
     app[route.method](route.path, ...handlers);
   }
   for (const [path, known] of methods) {
@@ -74,8 +77,9 @@ function register(app: Express, options: AppOptions): void {
   }
 }
 
-function limitOf({ windowMs, limit, of }: RateLimit): RequestHandler {
-  const handler = limitRate(windowMs, limit, of === undefined || of === 'caller' ? callerOrAddress : addressOf);
+function limitOf({ windowMs, limit, of }: RateLimit, holderOf: HolderOf): RequestHandler {
+  const keyOf = of === undefined || of === 'caller' ? callerOrAddress(holderOf) : addressOf;
+  const handler = limitRate(windowMs, limit, keyOf);
   return of === 'public' ? forCallers(handler, false) : handler;
 }
 

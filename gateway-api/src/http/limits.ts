@@ -2,12 +2,14 @@
 import type { Request, RequestHandler } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import { Refusal } from '@chain-of-care/chaincode/model';
-import { createHash } from 'node:crypto';
+import type { HolderOf } from '../auth/authenticate.ts';
 import { sendProblem } from './answer.ts';
 import { problemOf } from './problem.ts';
 
+type KeyOf = (request: Request) => string | Promise<string>;
+
 /** @param limit requests in a window; 0 for none */
-export function limitRate(windowMs: number, limit: number, keyOf: (request: Request) => string): RequestHandler {
+export function limitRate(windowMs: number, limit: number, keyOf: KeyOf): RequestHandler {
   if (limit === 0) return (_request, _response, next) => next();
   return rateLimit({
     windowMs,
@@ -23,8 +25,12 @@ export function addressOf(request: Request): string {
   return ipKeyGenerator(request.ip ?? '');
 }
 
-/** The token's hash, or the address without one: counted before anything is verified. */
-export function callerOrAddress(request: Request): string {
-  const authorization = request.get('authorization');
-  return authorization === undefined ? addressOf(request) : createHash('sha256').update(authorization).digest('base64');
+/**
+ * Whoever the token is about, however many tokens they have and however the header is written; the address of who has no
+ * valid one.
+ *
+ * @param holderOf the holder of an Authorization header's valid token
+ */
+export function callerOrAddress(holderOf: HolderOf): KeyOf {
+  return async (request) => (await holderOf(request.get('authorization'))) ?? addressOf(request);
 }
