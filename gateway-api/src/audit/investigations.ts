@@ -2,10 +2,10 @@
  * From where somebody acted, at the gateway where they did: asked for by the regulator, who gives a reason that it keeps
  * itself, or by the patient's home. What the regulator saw stands in the patient's audit.
  */
-import { json } from 'node:stream/consumers';
 import { collectionName, formats } from '@chain-of-care/chaincode/model';
 import type { Caller } from '../auth/caller.ts';
 import { Problem } from '../http/problem.ts';
+import { jsonAnswer } from '../internal/jsonAnswer.ts';
 import type { Reply } from '../http/route.ts';
 import type { InternalExchange } from '../internal/server.ts';
 import { SealedJson } from '../keystore/sealedJson.ts';
@@ -83,7 +83,7 @@ export async function originFrom(
   if (event.accessorOrg === services.profile.mspId) return ownOrigin(services, event);
   const path = `/v1/audit-origins/${event.id}?${query.toString()}`;
   const reply = await services.internalClient.get(event.accessorOrg, path);
-  if (reply.status === 200) return (await json(reply.stream)) as Origin;
+  if (reply.status === 200) return (await jsonAnswer(reply.stream)) as Origin;
   reply.stream.resume();
   if (reply.status === 404) throw new Problem('event_not_found', { detail: 'no origin is kept of it' });
   throw new Problem('upstream_failed');

@@ -1,4 +1,5 @@
 /** A patient as the gateway finds them: own patients in the read model, others by what the patient handed over. */
+import { patientIdOf } from '@chain-of-care/chaincode/rules';
 import { Problem } from '../http/problem.ts';
 import type { Services } from '../services.ts';
 
@@ -28,13 +29,18 @@ export async function patientOf(services: Services, patientId: string, referral?
   return { ...(JSON.parse(Buffer.from(kept).toString('utf8')) as KnownPatient), openedToOthers: true };
 }
 
-/** @throws Problem handle_mismatch for another patient's, organization_not_found */
+/**
+ * A patient's id follows from home and handle, so whoever made a referral up is found out before it is kept.
+ *
+ * @throws Problem handle_mismatch for another patient's, organization_not_found
+ */
 export function requireReferralOf(
   { consortium }: Pick<Services, 'consortium'>,
   patientId: string,
   referral: Handed,
 ): void {
-  if (referral.patientId !== patientId) throw new Problem('handle_mismatch');
+  if (referral.patientId !== patientId || patientIdOf(referral.home, referral.handle) !== patientId)
+    throw new Problem('handle_mismatch');
   if (consortium.roleOf(referral.home) !== 'hospital')
     throw new Problem('organization_not_found', {
       errors: [{ pointer: '/referral/home', code: 'organization_not_found', detail: 'is no hospital' }],

@@ -3,14 +3,16 @@
  * the code's hash is kept, and only the hash travels to the home gateway.
  */
 import { createHash, randomInt } from 'node:crypto';
+import { violationsOf } from '@chain-of-care/chaincode/model';
 import { toBase64Url } from '@chain-of-care/client';
 import { Problem } from '../http/problem.ts';
-import { rememberReferral } from '../custody/patients.ts';
+import { rememberReferral, requireReferralOf } from '../custody/patients.ts';
 import { categoryKeys } from '../custody/publicKeys.ts';
+import { jsonAnswer } from '../internal/jsonAnswer.ts';
 import type { InternalExchange } from '../internal/server.ts';
 import type { Reply } from '../http/route.ts';
 import type { Services } from '../services.ts';
-import type { Referral, ReferredPatient } from './dto.ts';
+import { Referral, type ReferredPatient } from './dto.ts';
 
 const lifetimeMs = 15 * 60_000;
 /** Crockford's base 32: nothing that is misread; 12 of them are 60 bits. */
@@ -49,7 +51,8 @@ export async function referralOf(services: Services, patientId: string): Promise
 /**
  * By staff of any hospital: the code is spent and the patient known here from now on. It gives no right to read anything.
  *
- * @throws Problem not_found for a code that is wrong, spent or expired: they are told apart to nobody
+ * @throws Problem not_found for a code that is wrong, spent or expired: they are told apart to nobody; upstream_failed,
+ *   handle_mismatch when what the other hospital answers is no patient of theirs
  */
 export async function redeemReferralCode(services: Services, code: string): Promise<ReferredPatient> {
   const match = /^([A-Za-z][A-Za-z0-9.]{0,63})-?((?:[0-9A-Z]{4}-?){3})$/.exec(code.trim());
@@ -59,7 +62,10 @@ export async function redeemReferralCode(services: Services, code: string): Prom
   const isHome = home === services.profile.mspId;
   const referral = isHome ? await spend(services, hashOf(secret)) : await fetchReferral(services, home, hashOf(secret));
   if (referral === undefined || referral.home !== home) throw new Problem('not_found');
-  if (!isHome) await rememberReferral(services, referral, true);
+  if (!isHome) {
+    requireReferralOf(services, referral.patientId, referral);
+    await rememberReferral(services, referral, true);
+  }
   return { patientId: referral.patientId, home };
 }
 
@@ -79,12 +85,15 @@ async function fetchReferral(
   home: string,
   codeHash: string,
 ): Promise<Referral | undefined> {
-  const reply = await internalClient.get(home, `/v1/referrals/${codeHash}`);
-  const pieces: Uint8Array[] = [];
-  for await (const piece of reply.stream as AsyncIterable<Uint8Array>) pieces.push(piece);
-  if (reply.status === 404) return undefined;
-  if (reply.status !== 200) throw new Problem('upstream_failed');
-  return JSON.parse(Buffer.concat(pieces).toString('utf8')) as Referral;
+  const { status, stream } = await internalClient.get(home, `/v1/referrals/${codeHash}`);
+  if (status === 200) {
+    const answer = await jsonAnswer(stream);
+    if (violationsOf(Referral, answer).length > 0) throw new Problem('upstream_failed');
+    return answer as Referral;
+  }
+  stream.resume();
+  if (status === 404) return undefined;
+  throw new Problem('upstream_failed');
 }
 
 /** Adds `GET /v1/referrals/{hash}` to the server between gateways: only for hospitals. */
