@@ -68,7 +68,10 @@ async function judge(db: Db, accesses: readonly Judged[]): Promise<void> {
 
 const pairOf = ({ accessor_id: accessor, patient_id: patient }: Judged): string => `${accessor}|${patient}`;
 
-/** Permitted accesses of staff, with what a judgement needs. Of a category's records no more are counted than it takes. */
+/**
+ * Permitted accesses of staff, with what a judgement needs. Of a category's records no more are counted than it takes; of a
+ * delegated consent counts whom the patient named, for else whoever shares an organisation's consent names themselves.
+ */
 async function accessesIn(db: Db, mspId: string, first: number, last: number): Promise<readonly Judged[]> {
   const { rows } = await sql<Judged>`
     select a.access_id, a.patient_id, a.accessor_id, a.accessor_org, a.accessor_role, a.record_time, a.block_number,
@@ -80,7 +83,9 @@ async function accessesIn(db: Db, mspId: string, first: number, last: number): P
       ) end as records, md5(concat(a.records, a.categories)) as scope,
       exists (
         select from jsonb_array_elements(a.basis) b join consents c on c.consent_id = b ->> 'consentId'
-        where c.patient_id = a.patient_id and c.grantee_kind in ('person', 'department', 'care-team')
+        where c.patient_id = a.patient_id
+          and coalesce(c.rule -> 'parents' -> -1 -> 'grantee' ->> 'kind', c.grantee_kind)
+            in ('person', 'department', 'care-team')
       ) or a.basis @> '[{"kind": "token"}]' as "isNamed",
       a.basis @> '[{"kind": "author"}]' or exists (
         select from records w where w.patient_id = a.patient_id and w.author_org = a.accessor_org

@@ -82,6 +82,15 @@ describe('an unusual access', () => {
     expect(audited).toMatchObject([{ interaction: 'answer' }, { interaction: 'acknowledge' }]);
   });
 
+  test('stays one when the clinician passes their hospital’s consent on to themselves', async () => {
+    const patient = await chartWith(1);
+    const given = { grantee: toAll, categories: ['lab_result'], mayDelegate: 1 };
+    const { id } = await patient.session.create<{ id: string }>(`${patient.chart}/consents`, given);
+    await ben.create(`/v1/consents/${id}/delegations`, { grantee: toBen() });
+    const access = await ben.create<{ id: string }>(`${patient.chart}/accesses`, reading);
+    expect(await reviewOf(patient, access.id)).toMatchObject({ kinds: ['not-in-care'] });
+  });
+
   test('covers more than a hundred records at once, and a hundred are usual', async () => {
     const patient = await chartWith(100);
     const usual = await openedBy(patient, toBen());
