@@ -6,11 +6,19 @@ import type { NewStandingRule } from './dto.ts';
 
 const dayMs = 24 * 3600_000;
 
+/** A representation, by whom a rule was made in the patient's place. */
+export interface RuleAuthor {
+  readonly deviceKey: string;
+  readonly representativeId: string;
+}
+
 export interface StandingRule extends NewStandingRule {
   readonly ruleId: string;
   readonly patientId: string;
   readonly createdAt: string;
   readonly endedAt?: string;
+  /** Absent where the patient made it. */
+  readonly by?: RuleAuthor;
 }
 
 type Asked = Pick<

@@ -21,7 +21,7 @@ export function standingRuleRoutes(services: Services): Route[] {
       summary:
         'Says what is permitted whenever a department or a person asks for access, or the patient is referred to it',
       description:
-        'It gives what was asked for, as far as template, categories and days go: at once, or by one answer; to a department or person, also where it names a hospital.',
+        'It gives what was asked for, as far as template, categories and days go: at once, or by one answer; to a department or person, also where it names a hospital. A representative’s rule does so as long as they are one.',
       audience: patientSide,
       params: PatientParams,
       body: NewStandingRule,
@@ -43,10 +43,10 @@ export function standingRuleRoutes(services: Services): Route[] {
       query: ListStandingRules,
       responses: { 200: { description: 'newest first', list: StandingRuleView } },
       async handler(exchange) {
-        const { caller, params } = exchange;
+        const { caller, params, query } = exchange;
         await requireOwnPatient(services, caller, params.patientId);
-        const rules = await rulesOf(services, params.patientId);
-        return page(exchange, await Promise.all(rules.map((rule) => viewOf(services, rule))), undefined);
+        const { items, nextCursor } = await rulesOf(services, params.patientId, query);
+        return page(exchange, await Promise.all(items.map((rule) => viewOf(services, rule))), nextCursor);
       },
     }),
     route({
@@ -66,6 +66,6 @@ export function standingRuleRoutes(services: Services): Route[] {
   ];
 }
 
-async function viewOf(services: Services, { ruleId: id, ...rule }: StandingRule): Promise<StandingRuleView> {
+async function viewOf(services: Services, { ruleId: id, by: _by, ...rule }: StandingRule): Promise<StandingRuleView> {
   return { id, ...rule, uses: await usesOf(services, id) };
 }

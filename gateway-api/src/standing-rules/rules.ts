@@ -1,6 +1,6 @@
 /** Standing rules of this hospital's patients: kept sealed, and applied to requests for access. */
 import type { AccessRequest } from '@chain-of-care/chaincode/model';
-import { consentIdOf } from '@chain-of-care/chaincode/rules';
+import { consentIdOf, isRepresenting } from '@chain-of-care/chaincode/rules';
 import type { Selectable } from 'kysely';
 import { recordGatewayAct } from '../audit/gatewayActs.ts';
 import type { Caller } from '../auth/caller.ts';
@@ -12,14 +12,16 @@ import { Problem } from '../http/problem.ts';
 import type { Derivation } from '../idempotency/derivation.ts';
 import { SealedJson } from '../keystore/sealedJson.ts';
 import type { Database } from '../readmodel/index.ts';
+import { mapPage, newestFirst } from '../readmodel/queries/newestFirst.ts';
+import type { Page, PageParams } from '../readmodel/queries/page.ts';
 import type { Services } from '../services.ts';
-import { consentByRule, ruleGrantees, type StandingRule } from './consentByRule.ts';
+import { consentByRule, ruleGrantees, type RuleAuthor, type StandingRule } from './consentByRule.ts';
 import type { NewStandingRule, StandingRuleUse } from './dto.ts';
 
 const rulesAtMost = 50;
 const usesShown = 100;
 
-const sealing = ({ keystore }: Pick<Services, 'keystore'>): SealedJson<NewStandingRule> =>
+const sealing = ({ keystore }: Pick<Services, 'keystore'>): SealedJson<NewStandingRule & Pick<StandingRule, 'by'>> =>
   new SealedJson(keystore.derived('standing rules'));
 
 /**
@@ -38,11 +40,11 @@ export async function createRule(
   const { readModel, clock } = services;
   requireSensible(wanted, clock());
   const ruleId = idempotency.uuid('standing-rule');
-  const before = await rulesOf(services, patientId);
-  const repeated = before.find((rule) => rule.ruleId === ruleId);
+  const repeated = await ruleOf(services, patientId, ruleId);
   if (repeated !== undefined) return repeated;
-  if (before.filter(({ endedAt }) => endedAt === undefined).length >= rulesAtMost)
+  if ((await standingRulesOf(services, patientId)).length >= rulesAtMost)
     throw new Problem('conflict', { detail: `there are ${rulesAtMost} standing rules: end one first` });
+  const by = await authorOf(services, caller, patientId);
   await audited(services, caller, 'create', { patientId, ruleId });
   const createdAt = new Date(clock()).toISOString();
   await readModel.db
@@ -51,11 +53,33 @@ export async function createRule(
       rule_id: ruleId,
       patient_id: patientId,
       created_at: createdAt,
-      sealed: sealing(services).seal(ruleId, wanted),
+      sealed: sealing(services).seal(ruleId, { ...wanted, ...(by === undefined ? {} : { by }) }),
     })
     .onConflict((conflict) => conflict.column('rule_id').doNothing())
     .execute();
   return { ...wanted, ruleId, patientId, createdAt };
+}
+
+/** @returns undefined for the patient */
+async function authorOf(
+  { facts }: Services,
+  { kind, id, identity: { deviceKey } }: Caller,
+  patientId: string,
+): Promise<RuleAuthor | undefined> {
+  if (kind === 'patient' && id === patientId) return undefined;
+  const found = await facts.representative(patientId, deviceKey);
+  if (found === undefined) throw new Problem('not_own_patient');
+  return { deviceKey, representativeId: found.representativeId };
+}
+
+/** Whether who made a rule may still decide for the patient: it gives consents of today. */
+async function isMandated({ facts, clock }: Services, { by, patientId }: StandingRule): Promise<boolean> {
+  if (by === undefined) return true;
+  const found = await facts.representative(patientId, by.deviceKey);
+  return (
+    found?.representativeId === by.representativeId &&
+    isRepresenting(found, found.endedAt !== undefined, found.patient, clock())
+  );
 }
 
 function requireSensible({ template, grantee, endsAt }: NewStandingRule, nowMs: number): void {
@@ -78,7 +102,7 @@ export async function endRule(
   patientId: string,
   ruleId: string,
 ): Promise<StandingRule> {
-  const rule = (await rulesOf(services, patientId)).find((each) => each.ruleId === ruleId);
+  const rule = await ruleOf(services, patientId, ruleId);
   if (rule === undefined) throw new Problem('not_found');
   if (rule.endedAt !== undefined) return rule;
   await audited(services, caller, 'end', rule);
@@ -92,17 +116,29 @@ export async function endRule(
   return { ...rule, endedAt };
 }
 
-/** The newest first, ended ones too. */
-export async function rulesOf(services: Services, patientId: string): Promise<readonly StandingRule[]> {
-  const rows = await services.readModel.db
-    .selectFrom('standing_rules')
-    .selectAll()
-    .where('patient_id', '=', patientId)
+/** A page of all there were, the newest first, ended ones too. @throws Problem invalid_cursor */
+export async function rulesOf(services: Services, patientId: string, asked: PageParams): Promise<Page<StandingRule>> {
+  const page = await newestFirst(rowsOf(services, patientId), 'created_at', 'rule_id', asked);
+  return mapPage(page, (row) => ruleFrom(services, row));
+}
+
+/** Those that nobody has ended, the newest first: what a request is held against does not grow with those that were. */
+async function standingRulesOf(services: Services, patientId: string): Promise<readonly StandingRule[]> {
+  const rows = await rowsOf(services, patientId)
+    .where('ended_at', 'is', null)
     .orderBy('created_at', 'desc')
     .orderBy('rule_id')
     .execute();
   return rows.map((row) => ruleFrom(services, row));
 }
+
+async function ruleOf(services: Services, patientId: string, ruleId: string): Promise<StandingRule | undefined> {
+  const row = await rowsOf(services, patientId).where('rule_id', '=', ruleId).executeTakeFirst();
+  return row === undefined ? undefined : ruleFrom(services, row);
+}
+
+const rowsOf = ({ readModel }: Pick<Services, 'readModel'>, patientId: string) =>
+  readModel.db.selectFrom('standing_rules').selectAll().where('patient_id', '=', patientId);
 
 function ruleFrom(services: Services, row: Selectable<Database['standing_rules']>): StandingRule {
   return {
@@ -136,9 +172,11 @@ export interface RuledConsent {
   readonly consent: NewConsent;
 }
 
-/** What the patient's rules say to a request, the newest rule first. */
+/** What the patient's rules say to a request, the newest rule first; those of a representative as long as they are one. */
 export async function ruledConsents(services: Services, request: AccessRequest): Promise<readonly RuledConsent[]> {
-  const rules = await rulesOf(services, request.patientId);
+  const rules: StandingRule[] = [];
+  for (const rule of await standingRulesOf(services, request.patientId))
+    if (await isMandated(services, rule)) rules.push(rule);
   if (rules.length === 0) return [];
   const department = (await services.facts.staff(request.requesterId))?.department;
   return rules.flatMap((rule) => {

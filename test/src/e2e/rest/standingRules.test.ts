@@ -169,5 +169,24 @@ describe('a standing rule', () => {
       await expect(patient.rules.create(patient.id, { ...automatic, ...wrong })).rejects.toMatchObject({
         code: 'validation_failed',
       });
+    const paged = await patient.session.read<{ items: { id: string }[]; nextCursor: string }>(
+      `${patient.chart}/standing-rules?limit=1`,
+    );
+    expect(paged.items.map(({ id }) => id)).toEqual([other.id]);
+    const rest = `${patient.chart}/standing-rules?limit=1&cursor=${paged.nextCursor}`;
+    expect(await patient.session.read(rest)).toMatchObject({ items: [{ id: rule.id, endedAt: expect.any(String) }] });
+  });
+
+  test('of a representative says nothing once they represent the patient no more', async () => {
+    const { child, session, id: representation } = await world.represented();
+    const wanted = { ...toEmergency, effect: 'propose' };
+    const { id, ...made } = await session.create<{ id: string }>(`${child.chart}/standing-rules`, wanted);
+    expect(made).not.toHaveProperty('by');
+    const request = await new AccessRequests(ben).request(child.id, wish);
+    const named = async () =>
+      (await child.session.read<{ standingRule?: string }>(`/v1/access-requests/${request.id}`)).standingRule;
+    expect(await named()).toBe(id);
+    await session.create(`${child.chart}/representatives/${representation}/ending`);
+    expect(await named()).toBeUndefined();
   });
 });
