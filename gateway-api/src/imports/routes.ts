@@ -12,6 +12,7 @@ import { DirectoryEntryView, DirectoryQuery, ImportOperation, ImportQuery } from
 import { fhirJson, surveyBundle, type BundleSummary } from './fhir/index.ts';
 import { importBundle } from './import.ts';
 import { Spool } from './spool.ts';
+import { startOnSpool } from './spooledWork.ts';
 import { subjectDifferences } from './subjectMatch.ts';
 
 const maxBundleBytes = 1024 ** 3;
@@ -44,16 +45,12 @@ export function importRoutes(services: Services): Route[] {
           },
         );
         const bundle = { summary, open: () => spool.read() };
-        const operation = await services.operations.start(
+        const operation = await startOnSpool(
+          services.operations,
+          spool,
           caller,
           'import',
-          async (report) => {
-            try {
-              return await importBundle(services, caller, patientId, bundle, idempotency, report);
-            } finally {
-              await spool.dispose();
-            }
-          },
+          (report) => importBundle(services, caller, patientId, bundle, idempotency, report),
           { id: idempotency.uuid('operation'), digest: `${patientId}|${spool.sha256}` },
         );
         return accepted(operation);

@@ -6,6 +6,7 @@ import type { CallerRole } from '../auth/caller.ts';
 import { route, type Route } from '../http/route.ts';
 import { ImportOperation } from '../imports/dto.ts';
 import { Spool } from '../imports/spool.ts';
+import { startOnSpool } from '../imports/spooledWork.ts';
 import { accepted } from '../operations/operation.ts';
 import type { Services } from '../services.ts';
 import { supplyRoles } from '../supply/roles.ts';
@@ -46,19 +47,12 @@ export function inventoryRoutes(services: Services, service: VerificationService
         const spool = await Spool.of(join(services.config.dataDirectory, 'spool'), stream);
         const id = idempotency.uuid('operation');
         const request = { id, digest: spool.sha256 };
-        let isRunning = false;
         const work = async (report: Parameters<InventoryVerification['run']>[3]): Promise<object> => {
-          isRunning = true;
-          try {
-            const counted = await inventories.run(id, caller, inventoryLines(type, spool.read()), report);
-            return { ...counted, result: `/v1/inventory-verifications/${id}/result` };
-          } finally {
-            await spool.dispose();
-          }
+          const counted = await inventories.run(id, caller, inventoryLines(type, spool.read()), report);
+          return { ...counted, result: `/v1/inventory-verifications/${id}/result` };
         };
-        const operation = await services.operations.start(caller, 'inventory-verification', work, request);
-        // A repeat of the request finds the operation of the first.
-        if (!isRunning) await spool.dispose();
+        const kind = 'inventory-verification';
+        const operation = await startOnSpool(services.operations, spool, caller, kind, work, request);
         return accepted(operation);
       },
     }),
