@@ -3,7 +3,7 @@ import { defaultLimit, page, PageQuery } from '../http/page.ts';
 import { Problem } from '../http/problem.ts';
 import { getRoute } from '../http/resourceRoutes.ts';
 import { route, type Route } from '../http/route.ts';
-import { contentsOfContainer } from '../readmodel/queries/packs.ts';
+import { contentsOfContainer } from '../readmodel/queries/contents.ts';
 import type { Services } from '../services.ts';
 import { ContainedView, ContainerParams, ContainerView, PackParams, PackView } from './dto.ts';
 import { SupplyEventView } from './eventDto.ts';

@@ -115,14 +115,28 @@ export async function locateContainer(db: Db, sscc: string): Promise<readonly Lo
   return chainFrom(sscc, await containersAround(db, [sscc]));
 }
 
+export type Custody = Pick<LocatedPack, 'state' | 'holder' | 'mspId' | 'shipmentId'>;
+
 /** Custody of a pack: the root's holder, and the state narrowed by the containers around it. */
-export function custodyOf({
-  containers,
-  ...pack
-}: LocatedPack): Pick<LocatedPack, 'state' | 'holder' | 'mspId' | 'shipmentId'> {
-  const root = containers.at(-1) ?? pack;
-  const { state } = [pack, ...containers].find((around) => around.state !== 'active') ?? pack;
-  return { state, holder: root.holder, mspId: root.mspId, shipmentId: root.shipmentId };
+export function custodyOf({ containers, ...pack }: LocatedPack): Custody {
+  const { root, narrowest } = custodiansOf<Custody>(pack, containers);
+  return { state: narrowest.state, holder: root.holder, mspId: root.mspId, shipmentId: root.shipmentId };
+}
+
+/**
+ * Whose word counts for goods: the root's for custody; for the state that of the first, from the inside, which is not plainly
+ * active.
+ *
+ * @param around the containers around them, the nearest first
+ */
+export function custodiansOf<Goods extends { readonly state: GoodsState }>(
+  goods: Goods,
+  around: readonly Goods[],
+): { readonly root: Goods; readonly narrowest: Goods } {
+  return {
+    root: around.at(-1) ?? goods,
+    narrowest: [goods, ...around].find(({ state }) => state !== 'active') ?? goods,
+  };
 }
 
 async function groupsOf(db: Db, gtin: string, rows: readonly { lot: string; segment: number }[]) {

@@ -4,6 +4,7 @@ import { isValid, recipientLicences, type PackFacts, type VerificationFacts } fr
 import { sql } from 'kysely';
 import type { ReadModel } from '../readmodel/index.ts';
 import type { AlertRow, BriefEvent, FactsOfPack, KnownPack, ProductRow } from './knownPack.ts';
+import { custodiansOf } from '../supply/location.ts';
 import { Together } from '../readmodel/database/together.ts';
 
 type Db = ReadModel['db'];
@@ -109,12 +110,10 @@ function eventsOf({ events = [], places = {}, erroneous = [] }: FactsOfPack): Br
   });
 }
 
-/** Custody is the root's; the state is narrowed by the containers around the pack. */
 function packFacts(found: FactsOfPack, events: readonly BriefEvent[], timeMs: number): PackFacts {
   const { made, own, containers = [], shipment, licences = [], placedBy, country } = found;
   const itself = { state: 'active' as GoodsState, holder: made!.gln, act: null as StateAct | null, ...own };
-  const root = containers.at(-1) ?? itself;
-  const narrowest = [itself, ...containers].find(({ state }) => state !== 'active') ?? itself;
+  const { root, narrowest } = custodiansOf<Pick<typeof itself, 'state' | 'holder' | 'act'>>(itself, containers);
   const eventId = own?.event_id ?? placedBy ?? made!.event_id;
   const { state, act } = narrowest;
   const supplied = state !== 'supplied' ? undefined : events.findLast((event) => event.event_id === eventId);

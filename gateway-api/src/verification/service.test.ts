@@ -164,6 +164,16 @@ describe('the verification service by Digital Link', () => {
   });
 });
 
+test('without an account an address has so many verifications, and accounts go on', async () => {
+  const { publicVerifications } = opened.services.config;
+  const answers: number[] = [];
+  for (let round = 0; round <= publicVerifications; round += 1) answers.push((await post(null)).status);
+  expect(answers[0]).toBe(200);
+  const last = await post(null);
+  expect([last.status, last.body['code']]).toEqual([429, 'rate_limited']);
+  expect((await post('maker')).status).toBe(200);
+}, 60_000);
+
 test('the client’s own address answers with the client’s members, 100 times a quarter of an hour and address', async () => {
   const ask = (as: string | null) =>
     opened.app.request('POST', '/api/blockchain/verify-product', {

@@ -5,11 +5,13 @@ import { storedSamples } from '../projectors/samples.fixture.ts';
 import type { ReadModel } from '../readModel.ts';
 import { readModelInMemory, writing } from '../readModel.fixture.ts';
 import { readNumberCursor } from './page.ts';
-import { contentsOfContainer, holdersOfLot, packWhereabouts, segmentsOfSerials, serialRows } from './packs.ts';
+import { contentsOfContainer, holdersOfLot } from './contents.ts';
 import { alertStatistics } from './alertStatistics.ts';
 import { alertList, eventsOfSubjects, productList, shipmentList } from './supplyLists.ts';
 
 const gtin = '00300021200107';
+const other = '00614141000012';
+const abroad = '9506000134352';
 let keys = 0;
 const like = (type: string, differs: object): WriteSpec => {
   keys += 1;
@@ -40,6 +42,10 @@ beforeAll(async () => {
           ...(index === 4 ? { makerMspId: 'MakerMSP' } : {}),
         }),
       ),
+      like('premises', { gln: abroad, mspId: 'HospitalMSP', country: 'AT' }),
+      ...['2026-01-03T10:00:00Z', '2026-01-03T23:59:59Z', '2026-01-05T00:00:00Z'].map((openedAt, index) =>
+        like('alert', { alertId: `b${index}`, subject: { gtin: other }, openedAt, mspId: 'HospitalMSP', gln: abroad }),
+      ),
       like('shipment', { shipmentId: 'h1' }),
       like('product', {}),
     ),
@@ -48,30 +54,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => model.close());
 
-describe('whereabouts of a pack', () => {
-  test('in a case on a pallet: the containers around it, the root last', async () => {
-    const found = await packWhereabouts(model.db, gtin, 'S2');
-    expect(found).toMatchObject({ serial: { lot: 'L1', segment: 0, position: 1 }, parent: 'case' });
-    expect(found?.pack).toBeUndefined();
-    expect(found?.containers.map(({ sscc, holder }) => [sscc, holder])).toEqual([
-      ['case', '4012345000009'],
-      ['pallet', 'warehouse'],
-    ]);
-  });
-
-  test('alone', async () => {
-    const found = await packWhereabouts(model.db, gtin, 'S3');
-    expect(found).toMatchObject({ pack: { state: 'supplied', holder: 'pharmacy' }, containers: [] });
-  });
-
-  test('a serial of two lots is told apart by the lot', async () => {
-    expect((await serialRows(model.db, gtin, 'S1')).map(({ lot }) => lot)).toEqual(['L1', 'L2']);
-    expect((await packWhereabouts(model.db, gtin, 'S1', 'L2'))?.serial.lot).toBe('L2');
-    expect(await packWhereabouts(model.db, gtin, 'S1', 'L3')).toBeUndefined();
-    expect(await packWhereabouts(model.db, gtin, 'S9')).toBeUndefined();
-    expect(await segmentsOfSerials(model.db, gtin, ['S1', 'S2', 'S9'])).toHaveLength(3);
-  });
-
+describe('containers', () => {
   test('contents of a container, and holders of a lot by its roots', async () => {
     expect((await contentsOfContainer(model.db, 'pallet')).containers.map(({ sscc }) => sscc)).toEqual(['case']);
     expect((await contentsOfContainer(model.db, 'case')).placements).toHaveLength(1);
@@ -118,12 +101,27 @@ describe('lists', () => {
     expect(await ids({ severity: 'critical' })).toEqual(['a1', 'a0']);
     expect(await ids({ concerns: 'MakerMSP' })).toEqual(['a4']);
     expect(await ids({ gtin, lot: 'L1', limit: 1 })).toEqual(['a4']);
-    expect(await alertStatistics(model.db, { since: minute(1) })).toMatchObject({
+    expect(await alertStatistics(model.db, { gtin, since: minute(1) })).toMatchObject({
       totalAlerts: 4,
       bySeverity: { critical: 1, high: 0, medium: 0, low: 3 },
       byType: { counterfeit: 4 },
       byStatus: { open: 4 },
     });
+  });
+
+  test('counts of alerts of any period, product, region and actor, and over time', async () => {
+    const total = async (filter: Parameters<typeof alertStatistics>[1]) =>
+      (await alertStatistics(model.db, filter)).totalAlerts;
+    expect(await total({ gtin: other })).toBe(3);
+    expect(await total({ gtin: other, until: '2026-01-05T00:00:00Z' })).toBe(2);
+    expect(await total({ country: 'AT' })).toBe(3);
+    expect([await total({ gtin: other, country: 'DE' }), await total({ gtin: other, gln: abroad })]).toEqual([0, 3]);
+    expect(await total({ gtin: other, mspId: 'HospitalMSP' })).toBe(3);
+    expect(await total({ gtin: other, mspId: 'PharmaMSP' })).toBe(0);
+    expect((await alertStatistics(model.db, { country: 'AT', interval: 'day' })).series).toEqual([
+      { from: '2026-01-03T00:00:00.000Z', totalAlerts: 2 },
+      { from: '2026-01-05T00:00:00.000Z', totalAlerts: 1 },
+    ]);
   });
 
   test('shipments of either side, products by NDC', async () => {
