@@ -37,6 +37,14 @@ const programs = {
   'verify-proof': ['client/dist/proof/main.js'],
 };
 
+/** What `--help` says of the commands that take no options; the others say it themselves. */
+const helps = {
+  'test:ipfs': 'npm run test:ipfs\n  tries the store of content on two real IPFS nodes (Kubo), which are built once',
+  docs: 'npm run docs\n  writes the generated pages of docs/ from the sources',
+  'verify-proof':
+    'npm run -s verify-proof -- PROOF.json TRUST.json\n  checks an exported event offline, see docs/alerts-and-recalls.md; exit status 1 where it does not hold',
+};
+
 class Stop extends Error {}
 
 function checkNode() {
@@ -177,6 +185,10 @@ function main() {
   const program = programs[command];
   if (program === undefined)
     throw new Stop(`no command "${command ?? ''}" — choose one of ${Object.keys(programs).join(', ')}`);
+  if (helps[command] !== undefined && parameters.some((word) => word === '--help' || word === '-h')) {
+    process.stdout.write(`${helps[command]}\n`);
+    return;
+  }
   if (!isReady()) {
     withLock(() => {
       install();

@@ -85,7 +85,7 @@ export interface StaffActor {
  */
 export function requireAct(actor: StaffActor, name: ActName, timeMs: number): void {
   const act: Act = acts[name];
-  if (!act.roles.includes(actor.role)) throw new Refusal('role_not_allowed');
+  if (!act.roles.includes(actor.role)) throw new Refusal('role_not_allowed', `needs one of: ${act.roles.join(', ')}`);
   if (!act.at.includes(actor.memberRole)) throw new Refusal('organization_not_allowed');
   if (act.licence !== undefined && actor.role !== 'integration') requireLicence(actor.licences, act.licence, timeMs);
 }

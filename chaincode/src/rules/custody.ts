@@ -67,7 +67,7 @@ export function requireCustodyRole(
   timeMs: number,
   event?: CustodyEvent,
 ): void {
-  if (!roles.includes(actor.role)) throw new Refusal('role_not_allowed');
+  if (!roles.includes(actor.role)) throw new Refusal('role_not_allowed', `needs one of: ${roles.join(', ')}`);
   const licences = licencesOfRole[actor.role];
   if (licences === undefined) return;
   if (actor.gln === undefined) throw new Refusal('wrong_premises', 'the submitter has no premises');

@@ -159,6 +159,13 @@ describe('answers in the words of other systems', () => {
     expect(service(locked('HospitalMSP')).verificationFailureReason).toBe('No_reason_provided');
   });
 
+  test('a supplied pack is verified for the person who holds it, and is nothing for who would sell it again', () => {
+    expect(service(supplied, { context: 'consumer' })).toEqual({ verified: true });
+    expect(service(supplied, { context: 'return' }).verificationFailureReason).toBe('Not_for_re-distribution');
+    const destroyed = { pack: { ...supplied.pack, state: 'destroyed' as const } };
+    expect(service(destroyed, { context: 'consumer' }).verified).toBe(false);
+  });
+
   test('additional information beside either answer', () => {
     expect(service({ recall: { kind: 'recall', eventId: 'r' } })).toEqual({
       verified: true,

@@ -25,15 +25,8 @@ export interface ServiceAnswer {
   readonly additionalInfo?: AdditionalInfo;
 }
 
-/** States from which a pack is not sold again. */
-const notForSale: ReadonlySet<string> = new Set([
-  'supplied',
-  'sampled',
-  'exported',
-  'checked_out',
-  'destroyed',
-  'stolen',
-]);
+/** States from which nobody sells a pack again, nor uses it. A supplied one is good for the person who holds it. */
+const notForSale: ReadonlySet<string> = new Set(['sampled', 'exported', 'checked_out', 'destroyed', 'stolen']);
 
 export function serviceAnswerOf(facts: VerificationFacts, verification: Verification): ServiceAnswer {
   const reason = failureReasonOf(facts, verification);
@@ -47,14 +40,15 @@ export function serviceAnswerOf(facts: VerificationFacts, verification: Verifica
 
 function failureReasonOf(
   { pack, makerMspId, cloneEventIds }: VerificationFacts,
-  { identity }: Verification,
+  { identity, status }: Verification,
 ): VerificationFailureReason | undefined {
-  const has = (code: string): boolean => identity.findings.some((found) => found.code === code);
+  const has = (code: string): boolean =>
+    [...identity.findings, ...status.findings].some((found) => found.code === code);
   if (pack === undefined) return 'No_match_GTIN_Serial';
   if (has('lot_mismatch'))
     return has('expiry_mismatch') ? 'No_match_GTIN_Serial_Lot_Expiry' : 'No_match_GTIN_Serial_Lot';
   if (has('expiry_mismatch')) return 'No_match_GTIN_Serial_Expiry';
-  if (notForSale.has(pack.state)) return 'Not_for_re-distribution';
+  if (notForSale.has(pack.state) || has('supplied_already')) return 'Not_for_re-distribution';
   if (pack.state === 'locked')
     return pack.lockedBy !== undefined && pack.lockedBy.mspId === makerMspId
       ? 'Manufacturer_policy'

@@ -83,7 +83,8 @@ async function takeGoods(
   const inspection: StateAct = { event: 'lock', gln, mspId, eventTime, recordTime, reason: 'return_inspection' };
   const isReturn = shipment.kind === 'return';
   for (const found of goods) {
-    if (found.goods.shipmentId !== shipment.shipmentId) throw new Refusal('not_in_shipment');
+    if (found.goods.shipmentId !== shipment.shipmentId)
+      throw new Refusal('not_in_shipment', `not on its way with it; the shipment is ${shipment.status}`);
     decideCustody(actor, await custodyFactsOf(transaction, found), { event: 'receive', eventTime, timeMs });
     await putGoods(transaction, found, {
       holder: gln,

@@ -31,13 +31,15 @@ export async function groupPublicKey(
   group: string,
 ): Promise<GroupPublicKey> {
   const key = await services.facts.groupKey(mspId, group);
-  if (key === undefined) throw new Problem('organization_not_found', { detail: `${mspId} has no key for ${group}` });
+  if (key === undefined)
+    throw new Problem('organization_not_found', { detail: `${mspId} has no group ${group}, or no key for it` });
   return { mspId, group, epoch: key.epoch, publicKey: fromBase64Url(key.publicKey) };
 }
 
 /** @throws Problem staff_not_found when the person has published no key */
 export async function staffPublicKey(services: Services, staffId: string): Promise<Uint8Array> {
   const key = (await services.facts.staff(staffId))?.sealingKey;
-  if (key === undefined) throw new Problem('staff_not_found', { detail: 'the grantee has no sealing key' });
+  if (key === undefined)
+    throw new Problem('staff_not_found', { detail: 'nobody with this staffId has a key: GET /v1/staff lists who has' });
   return fromBase64Url(key);
 }

@@ -76,6 +76,13 @@ const routes: Route[] = [
   }),
   route({
     ...common,
+    method: 'post',
+    path: '/things/count',
+    operationId: 'countThings',
+    handler: async () => ({ status: 200, body: { runs } }),
+  }),
+  route({
+    ...common,
     method: 'patch',
     path: '/things/:thingId',
     operationId: 'amendThing',
@@ -201,6 +208,24 @@ describe('bad input is a problem document with a code', () => {
     const { body } = await app.request('POST', '/things', { body: { weight: 'heavy', other: 1 } });
     const pointers = (body['errors'] as { pointer: string }[]).map(({ pointer }) => pointer);
     expect(pointers.toSorted()).toEqual(['/label', '/other', '/weight']);
+  });
+
+  it('refuses members where no body is taken, and lets nothing or an empty object pass', async () => {
+    const text = '{"deceasedAt":"2999-01-01"}';
+    const refused = await app.request('POST', '/things/count', { text, headers: { 'idempotency-key': 'none-1' } });
+    expect(refused).toMatchObject({ status: 400, body: { errors: [{ pointer: '/deceasedAt' }] } });
+    for (const [key, body] of Object.entries({ 'none-2': '', 'none-3': '{}' }))
+      expect(
+        await app.request('POST', '/things/count', { text: body, headers: { 'idempotency-key': key } }),
+      ).toMatchObject({
+        status: 200,
+      });
+    for (const [key, body] of Object.entries({ 'none-4': '[1]', 'none-5': 'now' }))
+      expect(
+        await app.request('POST', '/things/count', { text: body, headers: { 'idempotency-key': key } }),
+      ).toMatchObject({
+        status: 400,
+      });
   });
 
   it('says which methods there are', async () => {

@@ -10,7 +10,7 @@ import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { accepted, type Operations } from '../operations/operation.ts';
 import { sendProblem, sendReply, problemFrom } from './answer.ts';
-import { checkedBody, checkedParameters } from './input.ts';
+import { checkedBody, checkedParameters, refuseMembers } from './input.ts';
 import { keptRequestOf, mayRunLater } from './laterRequests.ts';
 import { withOriginKept, type KeepOrigin } from './originKept.ts';
 import { Problem } from './problem.ts';
@@ -189,7 +189,7 @@ interface Parsed {
 type Parser = (request: Request, response: Response) => Promise<Parsed>;
 
 function parserOf(spec: BodySpec<unknown> | undefined, maxBodyBytes: number): Parser {
-  if (spec === undefined) return async (request) => ({ body: undefined, stream: request, digest: '' });
+  if (spec === undefined) return nothingParser(maxBodyBytes);
   if ('stream' in spec) return streamParser(spec);
   const types = 'json' in spec ? spec.json : ['application/json'];
   const limit = 'json' in spec ? spec.maxBytes : maxBodyBytes;
@@ -197,12 +197,28 @@ function parserOf(spec: BodySpec<unknown> | undefined, maxBodyBytes: number): Pa
   return async (request, response) => {
     requireMediaType(request, types);
     if (request.get('content-length') === '0' || !hasBody(request)) throw emptyBody();
-    await new Promise<void>((resolve, reject) => {
-      read(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
-    });
+    await readBody(read, request, response);
     const body = isOpen(spec) ? request.body : checkedBody(spec, request.body);
     return { body, stream: request, digest: JSON.stringify(request.body) };
   };
+}
+
+/** No body, or an object without members: whoever sends some means something that would be dropped silently. */
+function nothingParser(limit: number): Parser {
+  const read = express.json({ limit, type: () => true, strict: false });
+  return async (request, response) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD' && hasBody(request)) {
+      await readBody(read, request, response);
+      refuseMembers(request.body);
+    }
+    return { body: undefined, stream: request, digest: '' };
+  };
+}
+
+function readBody(read: RequestHandler, request: Request, response: Response): Promise<void> {
+  return new Promise((resolve, reject) => {
+    void read(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
+  });
 }
 
 /** RFC 9112 §6.3: a request has a body when one of these headers is there. */

@@ -14,6 +14,20 @@ export function checkedBody(type: Described, value: unknown): unknown {
   return checked(type, value, '');
 }
 
+/** @throws Problem validation_failed unless the body says nothing */
+export function refuseMembers(body: unknown): void {
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw new Problem('validation_failed', { detail: 'takes no body' });
+  const errors = Object.keys(body)
+    .slice(0, 50)
+    .map((name) => ({
+      pointer: `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+      code: 'validation_failed' as const,
+      detail: 'unknown field',
+    }));
+  if (errors.length > 0) throw new Problem('validation_failed', { errors });
+}
+
 /**
  * Texts of a query or path as the class wants them: whole and other numbers, booleans, lists (a repeated parameter, or
  * one text separated by commas).

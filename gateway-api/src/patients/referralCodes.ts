@@ -48,6 +48,8 @@ export async function referralOf(services: Services, patientId: string): Promise
   return { patientId, home: patient.home, handle: patient.handle, noteKey };
 }
 
+const notGood = (): Problem => new Problem('not_found', { detail: 'the code is wrong, spent or expired' });
+
 /**
  * By staff of any hospital: the code is spent and the patient known here from now on. It gives no right to read anything.
  *
@@ -58,10 +60,10 @@ export async function redeemReferralCode(services: Services, code: string): Prom
   const match = /^([A-Za-z][A-Za-z0-9.]{0,63})-?((?:[0-9A-Z]{4}-?){3})$/.exec(code.trim());
   const [, home = '', letters = ''] = match ?? [];
   const secret = letters.replaceAll('-', '').match(/.{4}/g)?.join('-') ?? '';
-  if (services.consortium.roleOf(home) !== 'hospital') throw new Problem('not_found');
+  if (services.consortium.roleOf(home) !== 'hospital') throw notGood();
   const isHome = home === services.profile.mspId;
   const referral = isHome ? await spend(services, hashOf(secret)) : await fetchReferral(services, home, hashOf(secret));
-  if (referral === undefined || referral.home !== home) throw new Problem('not_found');
+  if (referral === undefined || referral.home !== home) throw notGood();
   if (!isHome) {
     requireReferralOf(services, referral.patientId, referral);
     await rememberReferral(services, referral, true);

@@ -243,7 +243,7 @@ function splitIdentifier(identifier: string): { system: string; value: string } 
   const separator = identifier.lastIndexOf('|');
   if (separator <= 0 || separator === identifier.length - 1)
     throw new Problem('validation_failed', {
-      errors: [{ pointer: 'query/identifier', code: 'validation_failed', detail: 'must be system|value' }],
+      errors: [{ pointer: '/query/identifier', code: 'validation_failed', detail: 'must be system|value' }],
     });
   return { system: identifier.slice(0, separator), value: identifier.slice(separator + 1) };
 }

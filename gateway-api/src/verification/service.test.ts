@@ -136,12 +136,16 @@ describe('the verification service by Digital Link', () => {
       [`/01/${gtin}/10/M/21/S0?17=270331`, 'No_match_GTIN_Serial_Lot'],
       [`/01/${gtin}/21/S0?17=270300&10=L`, 'No_match_GTIN_Serial_Expiry'],
       [`/01/${gtin}/10/M/21/S0?17=270300`, 'No_match_GTIN_Serial_Lot_Expiry'],
-      [`/01/${gtin}/21/S1?17=270331`, 'Not_for_re-distribution'],
+      [`/01/${gtin}/21/S1?17=270331&context=dscsaSaleableReturn`, 'Not_for_re-distribution'],
     ];
     for (const [path, expected] of wrong) {
       expect([path, await reason(path, 'stranger')]).toEqual([path, expected]);
       expect([path, await reason(path, null)]).toEqual([path, 'No_reason_provided']);
     }
+  });
+
+  test('who scans a supplied box without saying what for is the person who holds it: it is verified', async () => {
+    expect((await ask(`/01/${gtin}/21/S1?17=270331&10=L`, null)).body['data']).toMatchObject({ verified: true });
   });
 
   test('without linkType it leads to the default link, with another one to the linkset or to nothing', async () => {

@@ -1,6 +1,6 @@
 /** Property decorators of the vocabulary. */
 import { ValidateBy, type ValidationOptions } from 'class-validator';
-import { formats, type FormatName } from './formats.ts';
+import { formatForms, formats, type FormatName } from './formats.ts';
 
 /** Name under which class-validator keeps a format rule; `validation.ts` makes `{type: 'string', format}` of it. */
 export const formatRule = (name: FormatName): string => `format:${name}`;
@@ -9,7 +9,7 @@ export const formatRule = (name: FormatName): string => `format:${name}`;
 export function IsFormat(name: FormatName, options: ValidationOptions = {}): PropertyDecorator {
   const validator = {
     validate: (value: unknown) => typeof value === 'string' && formats[name](value),
-    defaultMessage: () => `must be a valid ${name}`,
+    defaultMessage: () => `must be ${formatForms[name]}`,
   };
   return ValidateBy({ name: formatRule(name), validator }, options);
 }

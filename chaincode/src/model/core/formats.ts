@@ -41,3 +41,21 @@ export const formats = {
 } as const satisfies Record<string, (value: string) => boolean>;
 
 export type FormatName = keyof typeof formats;
+
+/** What each format looks like, for who sent something else. */
+export const formatForms: Readonly<Record<FormatName, string>> = {
+  uuid: 'a UUID in lower case',
+  'hex-128': '32 hexadecimal digits in lower case',
+  'hex-256': '64 hexadecimal digits in lower case',
+  base64url: 'base64url without padding',
+  cid: 'a content identifier (CIDv1, base32, SHA-256)',
+  'msp-id': 'the id of a member, such as HospitalMSP',
+  'clinical-date': 'a day, a month or a year, such as 2026-03-04, 2026-03 or 2026',
+  'calendar-day': 'a day, such as 2026-03-04',
+  'date-time-offset': 'a time with its offset from UTC, such as 2026-03-04T12:00:00Z',
+  gtin: 'a GTIN: 14 digits, the last one the check digit',
+  gln: 'a GLN: 13 digits, the last one the check digit',
+  sscc: 'an SSCC: 18 digits, the last one the check digit',
+  label: 'text without control characters',
+  'gs1-text-20': '1 to 20 letters, digits and signs of the GS1 character set, without spaces',
+};

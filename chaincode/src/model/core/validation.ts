@@ -6,7 +6,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import * as classTransformerStorage from 'class-transformer/cjs/storage.js';
 import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
 import { formatRule } from './decorators.ts';
-import { formats, type FormatName } from './formats.ts';
+import { formatForms, formats, type FormatName } from './formats.ts';
 
 /** Something that can be constructed without arguments; its decorators describe its fields. */
 export type Described<T extends object = object> = new () => T;
@@ -97,7 +97,7 @@ function violation(error: ErrorObject): Violation {
         : error.keyword === 'enum'
           ? `must be one of ${(params['allowedValues'] as unknown[]).join(', ')}`
           : error.keyword === 'format'
-            ? `must be a valid ${String(params['format'])}`
+            ? `must be ${formatForms[params['format'] as FormatName]}`
             : (error.message ?? 'is not valid');
   return { pointer, detail };
 }
