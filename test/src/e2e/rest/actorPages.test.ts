@@ -1,4 +1,4 @@
-/** The pages for each actor of the care chain say what they can do; what they print is run here as it stands. */
+/** The pages for each actor, of care and of supply, say what they can do; what they print is run here as it stands. */
 import { beforeAll, test } from '@jest/globals';
 import { network } from '../../system/networks.ts';
 import { blocksOf, pasted, requireInOrder } from './pasted.fixture.ts';
@@ -64,7 +64,42 @@ const pages: readonly { readonly actor: string; readonly prints: readonly string
   },
   {
     actor: 'regulator',
-    prints: ['"type":"access"', '"origin":{"address":', '"complete":true', '"code":"role_not_allowed"'],
+    prints: [
+      ...['"type":"access"', '"origin":{"address":', '"complete":true', '"code":"role_not_allowed"'],
+      ...['"name":"North Warehouse"', '"status":"suspended"', '"status":"active"', '"kind":"inspect"'],
+      ...['"status":"investigating"', '"status":"false_alarm"', '"status":"resolved"'],
+      ...['"change":"investigate"', '"reason":"goods_released"', '"totalAlerts":'],
+    ],
+  },
+  {
+    actor: 'manufacturer',
+    prints: [
+      ...['"releasedAt":', '"units":100', '"sscc":', '"code":"lot_quantity_exceeded"', '<svg', '"shipmentId":'],
+      ...['"code":"lot_recalled"', '"commissioned":100', '"stillOut":24'],
+    ],
+  },
+  {
+    actor: 'distributor',
+    prints: [
+      ...['"status":"applied"', '"status":"open"', '"code":"wrong_state"', '"riskBand":"accept"'],
+      ...['"shipmentStatus":"received"', '"code":"not_in_shipment"', '"documentType":"TransactionInformation"'],
+      ...['"status":"applied"', '"status":"applied"'],
+    ],
+  },
+  {
+    actor: 'pharmacist',
+    prints: [
+      ...['"shipmentStatus":"received"', '"riskBand":"accept"', '"status":"applied"', '"already_supplied_here"'],
+      ...['"status":"applied"', '"status":"applied"', '"authentic":1,"notAuthentic":1'],
+      ...['1,true,0,accept', '2,false,100,reject', '"alertId":'],
+    ],
+  },
+  {
+    actor: 'box-in-the-hand',
+    prints: [
+      ...['"shipmentStatus":"received"', '"isAuthentic":true', '"state":"supplied"', '"verified":true'],
+      ...['"isAuthentic":false', 'Diese Packung konnte nicht', '"alertId":'],
+    ],
   },
 ];
 
@@ -72,6 +107,31 @@ test.each(pages)(
   'the page for the $actor shows what it says',
   async ({ actor, prints }) => {
     const blocks = await blocksOf(`docs/actors/${actor}.md`, network);
+    requireInOrder(await pasted(blocks.join('\n')), prints);
+  },
+  120_000,
+);
+
+const topics: readonly { readonly topic: string; readonly prints: readonly string[] }[] = [
+  {
+    topic: 'consents',
+    prints: [
+      ...['"considered":', '"gained":', '"dataKeys":', '"delegatedBy":', '"revokedAt":', '"revokedAt":'],
+      ...['"status":"approved"', '"secret":'],
+    ],
+  },
+  {
+    topic: 'records',
+    prints: ['"v1"', '"version":1', '"version":2', '"code":"precondition_failed"', '"version":2', '"version":3'],
+  },
+  { topic: 'verification', prints: ['"isAuthentic":true', '"riskScore":40', '"isAuthentic":false', '"riskScore":100'] },
+  { topic: 'alerts-and-recalls', prints: ['"transactionId":', '"endorsedBy":', '"orderedBy":', '"attestedBy":'] },
+];
+
+test.each(topics)(
+  'the page about $topic shows what it says',
+  async ({ topic, prints }) => {
+    const blocks = await blocksOf(`docs/${topic}.md`, network);
     requireInOrder(await pasted(blocks.join('\n')), prints);
   },
   120_000,
