@@ -14,9 +14,12 @@ export interface LegalClock {
 
 export const legalClocks = {
   /** From the determination that a product is illegitimate to the notification (FDA Form 3911) and trading partners. */
-  illegitimateProduct: { hours: 24, source: '21 U.S.C. 360eee-1(b)(4)(B)(ii), (c)(4)(B)(ii), (d)(4)(B)(ii)' },
+  illegitimateProduct: {
+    hours: 24,
+    source: '21 U.S.C. 360eee-1(b)(4)(B)(ii), (c)(4)(B)(ii), (d)(4)(B)(ii), (e)(4)(B)(ii)',
+  },
   /** From a request to verify a product to its answer. */
-  verificationRequest: { hours: 24, source: '21 U.S.C. 360eee-1(b)(4)(C)' },
+  verificationRequest: { hours: 24, source: '21 U.S.C. 360eee-1(b)(4)(C), (e)(4)(C)' },
   /** Manufacturers, wholesale distributors, repackagers: transaction information on request. */
   tracingRequest: { hours: 48, businessDays: 1, source: '21 U.S.C. 360eee-1(b)(1)(B), (c)(1)(C), (e)(1)(C)' },
   /** Dispensers: transaction information on request. */
