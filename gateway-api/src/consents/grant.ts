@@ -3,6 +3,7 @@ import { collectionName, type ConsentRule, type GrantConsent, type Grantee } fro
 import { consentIdOf } from '@chain-of-care/chaincode/rules';
 import { sealNote } from '@chain-of-care/client';
 import type { Caller } from '../auth/caller.ts';
+import { requireOwnKeys } from '../custody/ownKeys.ts';
 import { patientOf, type KnownPatient } from '../custody/patients.ts';
 import { categoryKeys } from '../custody/publicKeys.ts';
 import type { Act, CommittedTransaction, Touches } from '../fabric/act.ts';
@@ -30,7 +31,8 @@ export interface Granted {
 
 /**
  * @param bound the request for access that the consent approves, or the consent that it follows
- * @throws Refusal of the ledger; Problem staff_not_found, organization_not_found when the grantee has no key to seal to
+ * @throws Refusal of the ledger; Problem staff_not_found, organization_not_found when the grantee has no key to seal to,
+ *   wrong_key
  */
 export async function grantConsent(
   services: Services,
@@ -52,6 +54,7 @@ export async function grantConsent(
     level,
     grantedAt: new Date(services.clock()).toISOString(),
   };
+  if (decision === 'permit') await requireOwnKeys(services, patientId);
   const [keys, ...further] = await keysFor(services, patientKeys(services, caller), patient, rule, grantee);
   const { grantedAt: _, ...body } = rule;
   const grant: GrantConsent = {

@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { collectionName, Refusal, type BeginKeyEpoch } from '@chain-of-care/chaincode/model';
 import { planGrants } from '@chain-of-care/client';
+import { requireOwnKeys } from '../custody/ownKeys.ts';
 import { custodialIdentity, CustodialPatientKeys } from '../custody/patientKeys.ts';
 import { patientOf, type KnownPatient } from '../custody/patients.ts';
 import type { Act } from '../fabric/act.ts';
@@ -52,6 +53,7 @@ async function actsFor(services: Services, patient: KnownPatient): Promise<reado
   const holders = await seedHoldersOf(services.readModel.db, patient.patientId);
   const keys = await services.facts.categoryKeys(patient.patientId);
   const { begin, owed } = planEpochs(keys, await rightsOf(services, patient, holders));
+  if (begin.length > 0 || owed.size > 0) await requireOwnKeys(services, patient.patientId);
   const acts: Act[] = begin.length === 0 ? [] : [await beginning(services, patient, begin)];
   for (const { consent } of holders) {
     const seeds = owed.get(consent.consentId);

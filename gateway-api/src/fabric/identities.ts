@@ -1,8 +1,10 @@
 /** Fabric Gateway objects, one a peer and identity, over the peers' shared connections. */
-import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { connect, hash, type Gateway, type Signer } from '@hyperledger/fabric-gateway';
 import { nativeSigner } from '@chain-of-care/client/node';
 import type { LedgerIdentity } from '../auth/caller.ts';
+import { deviceKeyOf } from '../enrolment/fabricCa.ts';
+import { Problem } from '../http/problem.ts';
 import type { KeyStore } from '../keystore/keyStore.ts';
 import type { PeerConnection } from './connection.ts';
 
@@ -20,7 +22,7 @@ export class Identities {
   /**
    * A Gateway that acts as this identity through this peer.
    *
-   * @throws Error when the key store has no key of the identity's name
+   * @throws Error when the key store has no key of the identity's name; Problem wrong_key when it is not the certificate's
    */
   async gateway(peer: PeerConnection, identity: LedgerIdentity): Promise<Gateway> {
     const id = `${peer.name}|${identity.deviceKey}`;
@@ -49,10 +51,12 @@ export class Identities {
     return signer;
   }
 
-  async #loadSigner({ keyName }: LedgerIdentity): Promise<Signer> {
+  async #loadSigner({ keyName, deviceKey }: LedgerIdentity): Promise<Signer> {
     const pkcs8 = await this.#keystore.get(keyName);
     if (pkcs8 === undefined) throw new Error('the key store has no signing key of this identity');
-    return nativeSigner(signingKey(pkcs8));
+    const key = signingKey(pkcs8);
+    if (deviceKeyOf(createPublicKey(key)) !== deviceKey) throw new Problem('wrong_key');
+    return nativeSigner(key);
   }
 }
 

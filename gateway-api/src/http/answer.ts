@@ -2,6 +2,8 @@
 import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 import { Refusal } from '@chain-of-care/chaincode/model';
+import { EnvelopeError, KeyError } from '@chain-of-care/client';
+import { SealBroken } from '../keystore/sealedFile.ts';
 import type { Log } from '../log.ts';
 import { isDatabaseGone } from '../readmodel/database/databaseError.ts';
 import { StoreUnavailable } from '../vault/store/index.ts';
@@ -50,6 +52,8 @@ export function problemFrom(error: unknown): Problem {
     return new Problem('storage_unavailable', { cause: error, headers: { 'retry-after': '30' } });
   if (isDatabaseGone(error))
     return new Problem('database_unavailable', { cause: error, headers: { 'retry-after': '5' } });
+  if (isWrongKey(error)) return new Problem('wrong_key', { cause: error });
+  if (error instanceof EnvelopeError) return new Problem('integrity_violation', { cause: error });
   const known = parserProblems[String(type)];
   if (known !== undefined) return new Problem(known, { cause: error });
   if (status === 400 || error instanceof URIError) return new Problem('malformed_request', { cause: error });
@@ -64,6 +68,12 @@ const storageFailures: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EIO'
 function isStorageFailure(error: unknown): boolean {
   if (error instanceof StoreUnavailable) return true;
   return error instanceof Error && storageFailures.has((error as NodeJS.ErrnoException).code);
+}
+
+/** Keys, not content: of an envelope, that its header was sealed with another one. */
+function isWrongKey(error: unknown): boolean {
+  if (error instanceof KeyError || error instanceof SealBroken) return true;
+  return error instanceof EnvelopeError && error.code === 'envelope_wrong_key';
 }
 
 /** Types of body-parser's errors. */

@@ -32,6 +32,7 @@ export const gatewayCatalogue = {
   queue_full: [429, 'The caller has as many queued operations as may be; wait until some have ended.'],
   quota_exhausted: [429, 'The plan has no verifications left this month.'],
   internal_error: [500, 'The gateway failed; the request id finds it in the log.'],
+  wrong_key: [500, 'A key that is kept here is not the one it should be: nothing was opened or signed with it.'],
   integrity_violation: [500, 'Stored content does not have its recorded hash.'],
   not_implemented: [501, 'The gateway does not do this.'],
   upstream_failed: [502, 'Another gateway or service answered wrongly.'],
