@@ -5,6 +5,7 @@
 import type { AuditEventView } from './dto.ts';
 
 interface Pattern {
+  /** Of BALP: this where no patient is named, `Patient…` where one is. */
   readonly profile: string;
   /** restful-interaction */
   readonly subtype: string;
@@ -17,28 +18,28 @@ interface Pattern {
 }
 
 const read: Pattern = {
-  profile: 'PatientRead',
+  profile: 'Read',
   subtype: 'read',
   action: 'R',
   clientIsDestination: true,
   user: 'IRCP',
 };
 const create: Pattern = {
-  profile: 'PatientCreate',
+  profile: 'Create',
   subtype: 'create',
   action: 'C',
   clientIsDestination: false,
   user: 'AUT',
 };
 const update: Pattern = {
-  profile: 'PatientUpdate',
+  profile: 'Update',
   subtype: 'update',
   action: 'U',
   clientIsDestination: false,
   user: 'AUT',
 };
 const query: Pattern = {
-  profile: 'PatientQuery',
+  profile: 'Query',
   subtype: 'search',
   action: 'E',
   clientIsDestination: false,
@@ -69,14 +70,15 @@ const own = 'urn:chain-of-care';
 export function fhirAuditEvent(event: AuditEventView, gateway: string): object {
   const pattern = patterns[`${event.type}/${event.interaction}`] ?? other;
   const isRefused = event.decision === 'deny' && event.type === 'access';
-  const hasProfile = pattern.profile !== '' && !isRefused && event.patientId !== undefined;
+  const hasProfile = pattern.profile !== '' && !isRefused;
+  const profile = `${event.patientId === undefined ? '' : 'Patient'}${pattern.profile}`;
   return {
     resourceType: 'AuditEvent',
     id: event.id,
     ...(hasProfile
       ? {
           meta: {
-            profile: [`https://profiles.ihe.net/ITI/BALP/StructureDefinition/IHE.BasicAudit.${pattern.profile}`],
+            profile: [`https://profiles.ihe.net/ITI/BALP/StructureDefinition/IHE.BasicAudit.${profile}`],
           },
         }
       : {}),
@@ -138,23 +140,7 @@ const unknownAddress = {
 };
 
 function entitiesOf(event: AuditEventView, { profile }: Pattern): object[] {
-  const { patientId, records = [], categories = [], subjects = [], transactionId, reason, id } = event;
-  const system = (role: string) => ({
-    type: { system: `${hl7}/audit-entity-type`, code: '2', display: 'System Object' },
-    role: { system: `${hl7}/object-role`, code: role },
-  });
-  const data = (reference: object): object => ({ ...system('4'), what: reference });
-  const document = ({ id: recordId, version }: { id: string; version: number }): object =>
-    data({ reference: `DocumentReference/${recordId}/_history/${version}` });
-  const named = [
-    ...records.map(document),
-    ...(records.length === 0 ? categories : []).map((category) =>
-      data({ identifier: { system: `${own}:category`, value: category } }),
-    ),
-    ...subjects.map((subject) => data({ identifier: { system: `${own}:${event.type}`, value: subject } })),
-  ];
-  const searched = { ...system('24'), query: Buffer.from('identifier=').toString('base64') };
-  const about = patientId === undefined ? [] : [data({ reference: `Patient/${patientId}` })];
+  const { patientId, transactionId, reason, id } = event;
   return [
     ...(patientId === undefined
       ? []
@@ -165,13 +151,45 @@ function entitiesOf(event: AuditEventView, { profile }: Pattern): object[] {
             role: { system: `${hl7}/object-role`, code: '1', display: 'Patient' },
           },
         ]),
-    ...(profile === 'PatientQuery' ? [searched] : named.length === 0 ? about : named),
+    profile === 'Query' ? searched : dataOf(event),
     {
       what: { identifier: { value: transactionId ?? id } },
       type: { system: 'https://profiles.ihe.net/ITI/BALP/CodeSystem/BasicAuditEntityType', code: 'XrequestId' },
       ...(reason === undefined ? {} : { description: reason }),
     },
   ];
+}
+
+const systemObject = (role: string) => ({
+  type: { system: `${hl7}/audit-entity-type`, code: '2', display: 'System Object' },
+  role: { system: `${hl7}/object-role`, code: role },
+});
+
+/** What was sought is the patient's and no part of the audit. */
+const searched = { ...systemObject('24'), query: Buffer.from('identifier=').toString('base64') };
+
+/** The one object that BALP has in an event; of several the event is the object, and its details name them. */
+function dataOf({ id, type, patientId, records = [], categories = [], subjects = [] }: AuditEventView): object {
+  const data = systemObject('4');
+  const named = [
+    ...records.map(({ id: recordId, version }) => `DocumentReference/${recordId}/_history/${version}`),
+    ...(records.length === 0 ? categories.map((category) => `${own}:category|${category}`) : []),
+    ...subjects.map((subject) => `${own}:${type}|${subject}`),
+  ];
+  const [only, ...others] = named;
+  if (only === undefined)
+    return { ...data, what: patientId === undefined ? eventItself(id) : whatOf(`Patient/${patientId}`) };
+  if (others.length === 0) return { ...data, what: whatOf(only) };
+  const detail = named.map((valueString) => ({ type: 'object', valueString }));
+  return { ...data, what: eventItself(id), detail };
+}
+
+const eventItself = (id: string): object => ({ identifier: { system: `${own}:audit`, value: id } });
+
+/** @param name a literal reference, or `system|value` */
+function whatOf(name: string): object {
+  const [system, value] = name.split('|');
+  return value === undefined ? { reference: name } : { identifier: { system, value } };
 }
 
 function purpose(code: string): object {
