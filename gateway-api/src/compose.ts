@@ -230,14 +230,15 @@ export async function startGateway(config: Config, log: Log, clock: () => number
   watchLag(readModel, metrics);
   watchFigures(readModel, metrics);
   if (config.internalPort !== undefined) await internalServer.start(config.host, config.internalPort);
+  const isHospital = consortium.roleOf(mspId) === 'hospital';
+  const epochs = new EpochWatch(services);
+  if (isHospital) epochs.start(seeAcknowledgedWrites);
   const server = await listen(config, app);
   notifications.start();
   const integrity = new IntegritySchedule(services, config.integrityCheckMinutes * 60_000);
-  const epochs = new EpochWatch(services);
   const standingRules = new StandingRuleWatch(services);
-  if (consortium.roleOf(mspId) === 'hospital') {
+  if (isHospital) {
     integrity.start();
-    epochs.start();
     standingRules.start();
     new ConsentEndWatch(services, consentEnds).start();
   }

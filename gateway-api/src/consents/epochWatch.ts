@@ -23,16 +23,29 @@ export class EpochWatch {
     this.#services = services;
   }
 
-  start(): void {
-    const { readModel } = this.#services;
+  /**
+   * To be called before requests are taken: appends wait until the first sweep has found whose keys an earlier process left
+   * to be renewed.
+   *
+   * @param seeWholeLedger resolves when the read model shows what the ledger had at the start
+   */
+  start(seeWholeLedger: () => Promise<void>): void {
+    const { readModel, epochsUnderWay } = this.#services;
     this.#unlisten = readModel.onBlock(({ changes }) => {
       for (const { patientId, isGrant } of changes.flatMap(rightIn)) this.#decide(patientId, isGrant);
     });
-    void this.sweep();
+    epochsUnderWay.begin(this.#first(seeWholeLedger));
     this.#every(everyMs, () => this.sweep());
     this.#every(againAfterMs, async () => {
       for (const patientId of this.#failed) this.#decide(patientId);
     });
+  }
+
+  async #first(seeWholeLedger: () => Promise<void>): Promise<void> {
+    await seeWholeLedger().catch((err: unknown) => {
+      this.#services.log.warn({ err }, 'key epochs are looked for before the whole ledger is seen');
+    });
+    await this.sweep();
   }
 
   /** All patients about whose epochs something is to be decided. */

@@ -28,3 +28,17 @@ test('care waits for a time and no longer', async () => {
   epochs.track('zoe', new Promise(() => undefined));
   await expect(epochs.settled('zoe')).resolves.toBeUndefined();
 });
+
+test('after a start everybody waits until it is known whose work is left, and then for their own', async () => {
+  const epochs = new EpochsUnderWay();
+  let know = (): void => undefined;
+  epochs.begin(
+    new Promise<void>((resolve) => (know = resolve)).then(() => epochs.track('zoe', new Promise(() => undefined))),
+  );
+  const [zoe, max] = [epochs.settled('zoe'), epochs.settled('max')];
+  expect([await stateOf(zoe), await stateOf(max)]).toEqual([isPending, isPending]);
+  know();
+  await max;
+  expect(await stateOf(zoe)).toBe(isPending);
+  expect(await stateOf(epochs.settled('max'))).toBeUndefined();
+});

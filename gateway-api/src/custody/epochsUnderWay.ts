@@ -5,10 +5,24 @@
 export class EpochsUnderWay {
   readonly #running = new Map<string, Promise<unknown>>();
   readonly #patienceMs: number;
+  #first: Promise<unknown> | undefined;
 
   /** @param patienceMs care waits no longer: what is then appended is sealed to the keys there are */
   constructor(patienceMs = 10_000) {
     this.#patienceMs = patienceMs;
+  }
+
+  /**
+   * After a start nobody knows what an earlier process left undone.
+   *
+   * @param work ends when every patient of whom something is to be decided is tracked
+   */
+  begin(work: Promise<unknown>): void {
+    this.#first = work;
+    const forget = (): void => {
+      this.#first = undefined;
+    };
+    work.then(forget, forget);
   }
 
   /** @param work ends when it is decided, or has failed */
@@ -26,13 +40,17 @@ export class EpochsUnderWay {
 
   /** Resolves when nothing is under way for the patient, or it takes too long. It never fails. */
   async settled(patientId: string): Promise<void> {
-    const running = this.#running.get(patientId);
-    if (running === undefined) return;
+    if (this.#first === undefined && !this.isRunning(patientId)) return;
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, this.#patienceMs);
     });
-    await Promise.race([running.catch(() => undefined), patience]);
+    await Promise.race([this.#decided(patientId).catch(() => undefined), patience]);
     clearTimeout(timer);
+  }
+
+  async #decided(patientId: string): Promise<void> {
+    await this.#first?.catch(() => undefined);
+    await this.#running.get(patientId);
   }
 }

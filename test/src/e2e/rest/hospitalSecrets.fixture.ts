@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { Consortium } from '@chain-of-care/chaincode/model';
+import { openBatchAsHolder, openBytes, openGrantKey, unwrapDataKey } from '@chain-of-care/client';
 import { PeerConnections } from '../../../../gateway-api/src/fabric/connection.ts';
 import { Identities } from '../../../../gateway-api/src/fabric/identities.ts';
 import { ledgerHeight } from '../../../../gateway-api/src/fabric/ledgerHeight.ts';
@@ -12,6 +13,8 @@ import { SealedKeyStore } from '../../../../gateway-api/src/keystore/keyStore.ts
 import { masterKeyFrom } from '../../../../gateway-api/src/keystore/masterKey.ts';
 import { createLog } from '../../../../gateway-api/src/log.ts';
 import { ReadModel } from '../../../../gateway-api/src/readmodel/index.ts';
+import { batchKeysOf, grantWrapsOf, recordVersions } from '../../../../gateway-api/src/readmodel/queries/care.ts';
+import { recordContent } from '../../../../gateway-api/src/records/seal.ts';
 import { DirectoryStore } from '../../../../gateway-api/src/vault/store/index.ts';
 import type { TestNetwork } from '../../system/network.ts';
 import { home } from './world.fixture.ts';
@@ -43,4 +46,33 @@ export async function secretsOf(network: TestNetwork): Promise<HospitalSecrets> 
   }
   const ciphertext = async (cid: string) => new Uint8Array(await buffer(await store.get(cid)));
   return { keystore, readModel, ciphertext };
+}
+
+/**
+ * What somebody opens who has all of the hospital's ledger and ciphertext but of its keys only their own: by the seeds
+ * that a consent handed to them.
+ */
+export async function openedAlone(
+  { keystore, readModel }: HospitalSecrets,
+  staffId: string,
+  consentId: string,
+  recordId: string,
+  ciphertext: Uint8Array,
+): Promise<string | undefined> {
+  const own = (await keystore.get(`sealing/${staffId}`))!;
+  const [record] = await recordVersions(readModel.db, [{ recordId }]);
+  const [batch] = await batchKeysOf(readModel.db, [record!.batchId]);
+  for (const wrap of await grantWrapsOf(readModel.db, consentId, [staffId])) {
+    if (wrap.category !== batch!.category || wrap.confidentiality !== batch!.confidentiality) continue;
+    const grantee = { consentId, grantee: staffId };
+    const wrapper = await openGrantKey(own, wrap.patientId, wrap.grantKey!, grantee);
+    const seed = await wrapper.openSeed(wrap.sealed, { ...wrap });
+    // The seed is tried on whatever epoch the batch says it is of.
+    const opened = await openBatchAsHolder(seed, batch!, batch!).catch(() => undefined);
+    if (opened === undefined) continue;
+    const dataKey = await unwrapDataKey(opened, record!.wrappedKey);
+    const content = await openBytes(ciphertext, dataKey, { ...record!, type: recordContent });
+    return Buffer.from(content).toString('utf8');
+  }
+  return undefined;
 }

@@ -1,11 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { openBatchAsHolder, openBytes, openGrantKey, unwrapDataKey } from '@chain-of-care/client';
-import { batchKeysOf, grantWrapsOf, recordVersions } from '../../../../gateway-api/src/readmodel/queries/care.ts';
-import { recordContent } from '../../../../gateway-api/src/records/seal.ts';
+import { batchKeysOf, recordVersions } from '../../../../gateway-api/src/readmodel/queries/care.ts';
 import { network } from '../../system/networks.ts';
 import type { Answer, RestSession } from '../../system/rest.ts';
-import { secretsOf, type HospitalSecrets } from './hospitalSecrets.fixture.ts';
+import { openedAlone, secretsOf } from './hospitalSecrets.fixture.ts';
 import { home, newRecord, World, type RegisteredPatient } from './world.fixture.ts';
 
 const world = new World(network);
@@ -45,35 +43,6 @@ async function readBy(user: string, { chart }: RegisteredPatient, recordIds: rea
 }
 
 const textOf = ({ bytes }: Answer): string => Buffer.from(bytes).toString('utf8');
-
-/**
- * What somebody opens who has all of the hospital's ledger and ciphertext but of its keys only their own: by the seeds
- * that a consent handed to them.
- */
-async function openedAlone(
-  { keystore, readModel }: HospitalSecrets,
-  staffId: string,
-  consentId: string,
-  recordId: string,
-  ciphertext: Uint8Array,
-): Promise<string | undefined> {
-  const own = (await keystore.get(`sealing/${staffId}`))!;
-  const [record] = await recordVersions(readModel.db, [{ recordId }]);
-  const [batch] = await batchKeysOf(readModel.db, [record!.batchId]);
-  for (const wrap of await grantWrapsOf(readModel.db, consentId, [staffId])) {
-    if (wrap.category !== batch!.category || wrap.confidentiality !== batch!.confidentiality) continue;
-    const grantee = { consentId, grantee: staffId };
-    const wrapper = await openGrantKey(own, wrap.patientId, wrap.grantKey!, grantee);
-    const seed = await wrapper.openSeed(wrap.sealed, { ...wrap });
-    // The seed is tried on whatever epoch the batch says it is of.
-    const opened = await openBatchAsHolder(seed, batch!, batch!).catch(() => undefined);
-    if (opened === undefined) continue;
-    const dataKey = await unwrapDataKey(opened, record!.wrappedKey);
-    const content = await openBytes(ciphertext, dataKey, { ...record!, type: recordContent });
-    return Buffer.from(content).toString('utf8');
-  }
-  return undefined;
-}
 
 describe('a new key epoch', () => {
   test('keeps what is recorded after a revocation from the former grantee’s keys, ciphertext given, and from nobody else', async () => {
