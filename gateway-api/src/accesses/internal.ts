@@ -1,14 +1,15 @@
 /** Gateway to gateway: ciphertext for another hospital, only against an access that is VALID on the own peer. */
 import { Readable } from 'node:stream';
-import { formats } from '@chain-of-care/chaincode/model';
+import { formats, type RecordFact } from '@chain-of-care/chaincode/model';
 import { patientOf } from '../custody/patients.ts';
 import { Problem } from '../http/problem.ts';
 import { parseRange } from '../http/range.ts';
 import type { InternalExchange } from '../internal/server.ts';
 import type { Reply } from '../http/route.ts';
 import { WaitTimeout } from '../readmodel/index.ts';
-import { accessById, recordVersions } from '../readmodel/queries/care.ts';
+import { accessById, recordVersions, type AccessFact } from '../readmodel/queries/care.ts';
 import type { Services } from '../services.ts';
+import { whilePermitted, type Flowing } from './whilePermitted.ts';
 import { storedCiphertext } from './ciphertext.ts';
 import { keepReceipt } from './receipts.ts';
 
@@ -46,13 +47,27 @@ async function serveCiphertext(services: Services, { params, query, peer, header
   const isOfPeer = access?.accessorOrg === peer.mspId && access.creator === access.deviceKey;
   if (!isOfPeer) throw new Problem('access_not_permitted');
   const { home, handle } = await patientOf(services, patientId);
-  const { permitted } = await services.ledger.query<Permitted>(services.serviceIdentity, {
-    type: 'care.checkAccess',
-    handle,
-    body: { patientId, home, accessId, accessorOrg: peer.mspId, records: [{ recordId, version }] },
+  const decide = async (): Promise<void> => {
+    const { permitted } = await services.ledger.query<Permitted>(services.serviceIdentity, {
+      type: 'care.checkAccess',
+      handle,
+      body: { patientId, home, accessId, accessorOrg: peer.mspId, records: [{ recordId, version }] },
+    });
+    if (permitted.length === 0) throw new Problem('access_not_permitted');
+  };
+  return whilePermitted(services, access, async () => {
+    await decide();
+    return { reply: await ciphertextReply(services, access, fact, header('range')), decide };
   });
-  if (permitted.length === 0) throw new Problem('access_not_permitted');
-  const range = parseRange(header('range'), fact.size);
+}
+
+async function ciphertextReply(
+  services: Services,
+  access: AccessFact,
+  fact: RecordFact,
+  rangeHeader: string | undefined,
+): Promise<Flowing['reply']> {
+  const range = parseRange(rangeHeader, fact.size);
   const stored = storedCiphertext(services, fact);
   await stored.verify();
   await keepReceipt(services, access, fact);

@@ -29,6 +29,7 @@ import { OpenedAccesses } from './openedAccesses.ts';
 import { openAccess, type OpenedAccess } from './open.ts';
 import { receiptsOf } from './receipts.ts';
 import { ServedAccess, type ShownRecord } from './serve.ts';
+import { whilePermitted, type Flowing } from './whilePermitted.ts';
 
 const readers = [...patientSide, ...chartRoles] as const;
 
@@ -105,8 +106,7 @@ export function accessRoutes(services: Services): Route[] {
       },
       async handler({ params, query, caller, header }) {
         const served = await ServedAccess.of(accesses, caller, params.accessId);
-        const fact = await served.record(params.recordId, query.version);
-        return contentReply(served, fact, header('range'));
+        return contentReply(services, served, { ...query, recordId: params.recordId }, header('range'));
       },
     }),
     route({
@@ -131,12 +131,25 @@ export function accessRoutes(services: Services): Route[] {
   ];
 }
 
-/** The content, whole or the range asked for; verified before its first byte. */
-export async function contentReply(
+/** The content, whole or the range asked for; verified before its first byte, and cut off when the right to it ends. */
+export function contentReply(
+  services: Services,
+  served: ServedAccess,
+  { recordId, version }: { readonly recordId: string; readonly version?: number },
+  rangeHeader: string | undefined,
+): Promise<Reply> {
+  return whilePermitted(services, served.access, async () => {
+    const fact = await served.record(recordId, version);
+    const decide = () => served.record(recordId, fact.version);
+    return { reply: await replyWith(served, fact, rangeHeader), decide };
+  });
+}
+
+async function replyWith(
   served: ServedAccess,
   fact: Awaited<ReturnType<ServedAccess['record']>>,
   rangeHeader: string | undefined,
-): Promise<Reply> {
+): Promise<Flowing['reply']> {
   const { mediaType = 'application/octet-stream' } = await served.description(fact);
   await served.verify(fact);
   await served.keepReceipt(fact);

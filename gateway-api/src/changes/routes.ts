@@ -1,6 +1,7 @@
 import { patientSide } from '../auth/audiences.ts';
 import { Readable } from 'node:stream';
 import { defaultLimit } from '../http/page.ts';
+import { whilePermitted } from '../accesses/whilePermitted.ts';
 import { route, type Route } from '../http/route.ts';
 import { requireOwnPatient } from '../patients/access.ts';
 import { PatientParams } from '../patients/dto.ts';
@@ -48,17 +49,21 @@ export function changeRoutes(services: Services): Route[] {
       query: FollowChanges,
       responses: { 200: { description: 'events named by the kind of change', contentType: 'text/event-stream' } },
       async handler({ params: { patientId }, query, caller, header, signal }) {
-        await requireOwnPatient(services, caller, patientId);
+        const decide = () => requireOwnPatient(services, caller, patientId);
         const after = header('last-event-id') ?? query.since;
-        // Asked before the stream begins, so that a wrong cursor is a problem and not a stream that ends.
-        await changesSince(readModel.db, patientId, after, 1);
-        const ends = AbortSignal.any([signal, notifications.stopping, AbortSignal.timeout(lifetimeMs)]);
-        const events = changeStream(services, { patientId, after, ends, heartbeatMs });
-        return {
-          status: 200,
-          headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' },
-          stream: Readable.from(events, { objectMode: false }),
-        };
+        return whilePermitted(services, { patientId, accessorId: caller.id }, async () => {
+          await decide();
+          // Asked before the stream begins, so that a wrong cursor is a problem and not a stream that ends.
+          await changesSince(readModel.db, patientId, after, 1);
+          const ends = AbortSignal.any([signal, notifications.stopping, AbortSignal.timeout(lifetimeMs)]);
+          const events = changeStream(services, { patientId, after, ends, heartbeatMs });
+          const headers = {
+            'content-type': 'text/event-stream',
+            'cache-control': 'no-store',
+            'x-accel-buffering': 'no',
+          };
+          return { reply: { status: 200, headers, stream: Readable.from(events, { objectMode: false }) }, decide };
+        });
       },
     }),
   ];

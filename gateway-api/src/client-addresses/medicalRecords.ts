@@ -121,7 +121,7 @@ export function medicalRecordRoutes(services: Services, accesses: OpenedAccesses
         const wanted: NewAccess = { purposeOfUse, reason: 'viewed by content identifier', records: [{ id, version }] };
         const accessId = await openOwnAccess(services, caller, fact.patientId, wanted, idempotency);
         const served = await ServedAccess.of(accesses, caller, accessId);
-        return contentReply(served, await served.record(id, version), header('range'));
+        return contentReply(services, served, { recordId: id, version }, header('range'));
       },
     }),
     route({

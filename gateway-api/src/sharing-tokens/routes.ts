@@ -12,6 +12,8 @@ import { isOnPatientSide, requireOwnPatient } from '../patients/access.ts';
 import { PatientParams } from '../patients/dto.ts';
 import { sharingTokenById, sharingTokensOfPatient, type SharingTokenFact } from '../readmodel/queries/sharingTokens.ts';
 import { recordView } from '../records/view.ts';
+import { whilePermitted, type Flowing } from '../accesses/whilePermitted.ts';
+import { accessById } from '../readmodel/queries/care.ts';
 import type { Services } from '../services.ts';
 import {
   CreatedSharingToken,
@@ -126,22 +128,33 @@ export function sharingTokenRoutes(services: Services): Route[] {
         206: { description: 'the range asked for', contentType: 'application/octet-stream' },
       },
       async handler({ params, optionalCaller, header }) {
-        const redeem = header(redeemHeader);
-        const { fact, ciphertext } = await sharedContent(services, optionalCaller, redeem, params);
-        const range = parseRange(header('range'), fact.size);
-        const partial =
-          range === undefined ? {} : { 'content-range': `bytes ${range.start}-${range.end}/${fact.size}` };
-        return {
-          status: range === undefined ? 200 : 206,
-          headers: { 'content-type': 'application/octet-stream', 'cache-control': 'no-store', ...partial },
-          stream:
-            range === undefined
-              ? Readable.from(ciphertext.stream())
-              : Readable.from([await ciphertext.read(range.start, range.end + 1)]),
-        };
+        const shared = () => sharedContent(services, optionalCaller, header(redeemHeader), params);
+        const accessorId = optionalCaller?.id ?? 'bearer';
+        const access = await accessById(services.readModel.db, params.accessId);
+        if (access === undefined) throw new Problem('access_not_found');
+        return whilePermitted(services, { patientId: access.patientId, accessorId }, async () => ({
+          reply: await ciphertextReply(await shared(), header('range')),
+          decide: shared,
+        }));
       },
     }),
   ];
+}
+
+async function ciphertextReply(
+  { fact, ciphertext }: Awaited<ReturnType<typeof sharedContent>>,
+  rangeHeader: string | undefined,
+): Promise<Flowing['reply']> {
+  const range = parseRange(rangeHeader, fact.size);
+  const partial = range === undefined ? {} : { 'content-range': `bytes ${range.start}-${range.end}/${fact.size}` };
+  return {
+    status: range === undefined ? 200 : 206,
+    headers: { 'content-type': 'application/octet-stream', 'cache-control': 'no-store', ...partial },
+    stream:
+      range === undefined
+        ? Readable.from(ciphertext.stream())
+        : Readable.from([await ciphertext.read(range.start, range.end + 1)]),
+  };
 }
 
 /** Who has an account redeems as who they are. @throws Problem role_not_allowed for staff who read no charts */

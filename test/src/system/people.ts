@@ -1,6 +1,7 @@
 /** The seeded people of a consortium, as the development issuer knows them. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { RestClient } from '@chain-of-care/client';
 import type { TestNetwork } from './network.ts';
 import { RestSession } from './rest.ts';
 
@@ -23,6 +24,11 @@ export class People {
     const known = this.#sessions.get(id) ?? this.#open(mspId, name);
     this.#sessions.set(id, known);
     return known;
+  }
+
+  /** The same user by the client library. */
+  async client(mspId: string, name: string): Promise<RestClient> {
+    return new RestClient({ baseUrl: await this.gateway(mspId), token: await this.token(mspId, name) });
   }
 
   /** A caller without a token. */

@@ -53,6 +53,17 @@ describe('a registration', () => {
     expect(events.map(({ interaction }) => interaction)).toContain('update');
   });
 
+  test('is made once: a second one with the same identifier names the first', async () => {
+    const first = await world.patient();
+    const registrar = await world.people.as(home, 'registrar');
+    const { identifiers } = await registrar.read<{ identifiers: object[] }>(first.chart);
+    const again = { name: { family: 'Muster', given: ['Max'] }, birthDate: '1990-01-01', identifiers };
+    const refused = await registrar.post('/v1/patients', again);
+    expect([refused.status, refused.body]).toMatchObject([409, { code: 'already_exists', patientId: first.id }]);
+    const events = await all(first.session, `${first.chart}/audit-events?type=demographics`);
+    expect(events.map(({ interaction }) => interaction)).toContain('search');
+  });
+
   test('takes no identifier of another patient, and is told whose it is', async () => {
     const [one, other] = [await world.patient(), await world.patient()];
     const registrar = await world.people.as(home, 'registrar');

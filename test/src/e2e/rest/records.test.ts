@@ -1,7 +1,8 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { GranteeKind } from '@chain-of-care/chaincode/model';
-import { HealthRecords, RestClient, type VerifiedRecord } from '@chain-of-care/client';
+import { recordCategories, type GranteeKind } from '@chain-of-care/chaincode/model';
+import { HealthDataBank, HealthRecords, type RestClient, type VerifiedRecord } from '@chain-of-care/client';
 import { network } from '../../system/networks.ts';
 import type { Json } from '../../system/rest.ts';
 import { home, newRecord, World, type RegisteredPatient } from './world.fixture.ts';
@@ -12,10 +13,8 @@ const hba1c = { system: loinc, code: '4548-4', display: 'Hemoglobin A1c' };
 
 beforeAll(() => network.start(), 300_000);
 
-async function recordsAs(subject: string): Promise<HealthRecords> {
-  const [baseUrl, token] = [await world.people.gateway(home), await world.people.token(home, subject)];
-  return new HealthRecords(new RestClient({ baseUrl, token }));
-}
+const clientOf = (subject: string): Promise<RestClient> => world.people.client(home, subject);
+const recordsAs = async (subject: string): Promise<HealthRecords> => new HealthRecords(await clientOf(subject));
 
 async function append({ chart }: RegisteredPatient, more: Json = {}): Promise<string> {
   const ada = await world.people.as(home, 'dr-ada');
@@ -220,6 +219,58 @@ describe('double verification', () => {
     expect(listed).toMatchObject({ items: [{ id, blockchainHashVerified: true, integrityVerified: true }] });
   });
 });
+
+test('every category and confidentiality is written and read; restricted ones by no consent that does not say so', async () => {
+  const patient = await world.patient();
+  const written = await Promise.all([
+    ...recordCategories.map((category) => append(patient, { category })),
+    ...(['R', 'V'] as const).map((confidentiality) => append(patient, { category: 'bill', confidentiality })),
+  ]);
+  const own = await open(patient.subject, patient, { categories: [...recordCategories] });
+  const found = await collected((await recordsAs(patient.subject)).search(own));
+  expect(found.toSorted()).toEqual(written.toSorted());
+  for (const id of written) expect((await patient.session.get(contentOf(own, id))).status).toBe(200);
+  await grantToEmergency(patient, {});
+  const theirs = await open('dr-ben', patient, { categories: [...recordCategories] });
+  const ben = await world.people.as(home, 'dr-ben');
+  const statuses = async (accessId: string) =>
+    Promise.all(written.map(async (id) => (await ben.get(contentOf(accessId, id))).status));
+  expect(await statuses(theirs)).toEqual([...recordCategories.map(() => 200), 403, 403]);
+  await grantToEmergency(patient, { confidentialities: ['N', 'R', 'V'] });
+  expect(await statuses(await open('dr-ben', patient, { categories: ['bill'] }))).toEqual([
+    ...recordCategories.map((category) => (category === 'bill' ? 200 : 403)),
+    200,
+    200,
+  ]);
+});
+
+test('a revocation cuts off content that is being sent, and nothing more of it leaves', async () => {
+  const patient = await world.patient();
+  const bank = new HealthDataBank(await clientOf('dr-ada'));
+  const size = 48 * 1024 * 1024;
+  const file = {
+    type: 'imaging',
+    date: '2025-07-01',
+    mediaType: 'application/dicom',
+    body: new Blob([randomBytes(size)]),
+  };
+  const { recordId } = await bank.uploadHealthRecord(patient.id, file);
+  const grantee = { kind: 'department' satisfies GranteeKind, mspId: home, id: 'emergency' };
+  const consent = await patient.session.create<{ id: string }>(`${patient.chart}/consents`, { grantee });
+  const accessId = await open('dr-ben', patient, { records: [{ id: recordId }] });
+  const { body } = await (await clientOf('dr-ben')).content(contentOf(accessId, recordId));
+  const reader = body!.getReader();
+  let received = (await reader.read()).value!.length;
+  await patient.session.create(`/v1/consents/${consent.id}/revocation`);
+  // The read shows the revocation; what was on its way in buffers is all that still comes.
+  await patient.session.read(`/v1/consents/${consent.id}`);
+  await delay(1_000);
+  const rest = async (): Promise<void> => {
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) received += piece.value.length;
+  };
+  await expect(rest()).rejects.toThrow();
+  expect(received).toBeLessThan(size);
+}, 120_000);
 
 test('a streamed file carries its description, and comes back byte for byte', async () => {
   const patient = await world.patient();

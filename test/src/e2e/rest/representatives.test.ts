@@ -112,6 +112,20 @@ describe('a representative', () => {
     expect(await all(child.session, `${child.chart}/representatives`)).toMatchObject([{ id, active: false }]);
   });
 
+  test('follows the changes of the chart until the ending, which closes the stream', async () => {
+    const { child, id, session, subject } = await world.represented();
+    const client = await world.people.client(home, subject);
+    const stream = await client.document(`${child.chart}/change-stream`, 'text/event-stream');
+    let text = '';
+    const followed = (async () => {
+      for await (const piece of stream.body!.pipeThrough(new TextDecoderStream())) text += piece;
+    })().catch(() => 'cut off');
+    const record = await append(child, 'before the ending');
+    await session.create(`${child.chart}/representatives/${id}/ending`);
+    expect(await Promise.race([followed, delay(30_000, 'still open', { ref: false })])).toBe('cut off');
+    expect(text).toContain(record);
+  });
+
   test('has nothing left when the end has come', async () => {
     const { child, session } = await world.represented({ period: { end: soon(20) } });
     const record = await append(child, 'x-ray');

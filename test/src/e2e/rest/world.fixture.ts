@@ -1,13 +1,13 @@
 /** A running consortium and what tests of its API begin with. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Patients, RestClient, type Confirmation } from '@chain-of-care/client';
+import { Patients, type Confirmation } from '@chain-of-care/client';
 import { newPatientOf, readBundle } from '../../demo/bundle.ts';
 import { all } from '../../demo/careStory.ts';
 import { smallBundle } from '../../fixtures/smallBundle.ts';
 import type { TestNetwork } from '../../system/network.ts';
 import { People } from '../../system/people.ts';
-import type { RestSession } from '../../system/rest.ts';
+import type { Json, RestSession } from '../../system/rest.ts';
 
 export const home = 'HospitalMSP';
 export const bundle = readBundle(JSON.stringify(smallBundle));
@@ -52,8 +52,7 @@ export class World {
   /** A child of a hospital with somebody who acts for them, whose login is new unless one is named. */
   async represented(more: Partial<Confirmation> = {}, mspId: string = home): Promise<Represented> {
     const child = await this.patient(mspId);
-    const [baseUrl, token] = [await this.people.gateway(mspId), await this.people.token(mspId, 'registrar')];
-    const registrar = new Patients(new RestClient({ baseUrl, token }));
+    const registrar = new Patients(await this.people.client(mspId, 'registrar'));
     const { cid } = await registrar.uploadRepresentationEvidence(new Blob([birthCertificate]), 'text/plain');
     const subject = more.account?.subject ?? `parent-${randomUUID().slice(0, 13)}`;
     const { id, personId } = await registrar.confirmRepresentative(child.id, {
@@ -65,6 +64,13 @@ export class World {
       ...more,
     });
     return { child, id, personId, subject, session: await this.people.as(mspId, subject) };
+  }
+
+  /** A small record by Ada, cardiologist at home; what differs from {@link newRecord}. @returns its id */
+  async append({ chart }: Pick<RegisteredPatient, 'chart'>, differs: Json = {}): Promise<string> {
+    const ada = await this.people.as(home, 'dr-ada');
+    const body = { ...newRecord(), ...differs };
+    return (await ada.create<{ records: { id: string }[] }>(`${chart}/records`, body)).records[0]!.id;
   }
 
   /** Staff id of the clinician of a department. */
