@@ -54,7 +54,7 @@ export interface CustodyOccasion {
   readonly notHandedOver?: boolean;
   /** Of quantities: the event that handed out what `undoDispense` takes back. */
   readonly takesBack?: string;
-  /** Of a return: the organisation that takes the goods back. */
+  /** Of a return: the organisation that takes packs and containers back, which carry their lock; quantities do not. */
   readonly returnedTo?: string;
   /** Units that `open` takes out. */
   readonly units?: number;

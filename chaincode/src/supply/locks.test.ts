@@ -99,6 +99,12 @@ describe("a lock that is not the holder's", () => {
     expect(packOf('S000000')).toMatchObject({ state: 'locked', act: { mspId: 'RegulatorMSP' } });
     applied(await lockedBy(maker, set('S000002')));
     expect(await returned(distributor, set('S000002'))).toMatchObject({ code: 'locked' });
+    const shipmentId = randomUUID();
+    applied(await world.act(pharmacy, 'return', { shipmentId, recipient: maker.gln, ...set('S000002') }));
+    applied(await world.act(pharmacy, 'voidShip', { shipmentId }));
+    expect(await world.act(pharmacy, 'unlock', { ...set('S000002'), ...approved })).toMatchObject({
+      code: 'not_custodian',
+    });
     applied(await returned(maker, set('S000002')));
   });
 
@@ -119,5 +125,8 @@ describe("a lock that is not the holder's", () => {
       locks: [{ mspId: 'RegulatorMSP', units: 30 }],
     });
     expect(await world.act(pharmacy, 'unlock', { ...units(1), ...approved })).toMatchObject({ code: 'not_custodian' });
+    // Not even to who locked them: units do not carry their lock, and a shipment can be taken back.
+    applied(await lockedBy(maker, units(10, { holder: pharmacy.gln })));
+    expect(await returned(maker, units(10, { state: 'locked' }))).toMatchObject({ code: 'locked' });
   });
 });

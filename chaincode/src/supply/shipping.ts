@@ -47,8 +47,9 @@ function shipping(body: typeof Ship, event: 'ship' | 'return', kind: 'transfer' 
       const goods = await findAll(transaction, body);
       const premises = await ledger.get(premisesType, premisesAddress(body.recipient));
       const returnedTo = premises === undefined ? {} : { returnedTo: premises.mspId };
-      const occasion = { event, eventTime, timeMs, ...returnedTo } as const;
-      for (const found of goods) decideCustody(actor, await custodyFactsOf(transaction, found), occasion);
+      const occasion = { event, eventTime, timeMs } as const;
+      for (const found of goods)
+        decideCustody(actor, await custodyFactsOf(transaction, found), { ...occasion, ...returnedTo });
       const recipient = await licensedRecipient(transaction, premises, kind);
       const eventId = eventIdOf(transaction, { key });
       for (const found of goods) {
