@@ -33,7 +33,15 @@ export const authenticateByName: Authenticate = async (authorization) => {
   throw tokenRequired();
 };
 
-export const queueOfTest = { withinMs: 60_000, perCaller: 3, ofAll: 10, pauseMs: 20, longestPauseMs: 50 };
+export const queueOfTest = {
+  withinMs: 60_000,
+  perCaller: 3,
+  ofAll: 10,
+  bytesPerCaller: 10_000,
+  bytesOfAll: 30_000,
+  pauseMs: 20,
+  longestPauseMs: 50,
+};
 
 export interface RunningApp {
   readonly url: string;

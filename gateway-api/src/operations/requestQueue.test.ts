@@ -168,6 +168,25 @@ describe('a request that runs later', () => {
   });
 });
 
+describe('what requests that run later say', () => {
+  const large = (number: number, length: number) => ({
+    ...request(number),
+    body: { number, text: 'x'.repeat(length) },
+  });
+
+  it('is bounded in memory, of one caller and of all together, however few they are', async () => {
+    const all = await queue();
+    fault = away;
+    const of = (index: number) => ({ ...clinician, id: uuid(index) });
+    await all.enqueue(of(0), large(0, 6_000), uuid(0));
+    await expect(all.enqueue(of(0), large(1, 6_000), uuid(1))).rejects.toMatchObject({ code: 'queue_full' });
+    for (const index of [2, 3]) await all.enqueue(of(index), large(index, 9_000), uuid(index));
+    await expect(all.enqueue(of(4), large(4, 9_000), uuid(4))).rejects.toMatchObject({ code: 'unavailable' });
+    await all.cancel(of(2), uuid(2));
+    expect(await all.enqueue(of(4), large(4, 9_000), uuid(4))).toMatchObject({ status: 'queued' });
+  });
+});
+
 describe('after a restart', () => {
   it('what was queued is taken up in its order, sealed meanwhile; forgotten once it has ended', async () => {
     const readModel = await readModelInMemory();

@@ -18,12 +18,23 @@ export interface QueueLimits {
   readonly withinMs: number;
   readonly perCaller: number;
   readonly ofAll: number;
+  /** What they say waits in memory: bounded besides their number. */
+  readonly bytesPerCaller: number;
+  readonly bytesOfAll: number;
   /** Pause before the second try; it doubles up to the longest. */
   readonly pauseMs: number;
   readonly longestPauseMs: number;
 }
 
-export const queueLimits = { ofAll: 5_000, pauseMs: 1_000, longestPauseMs: 30_000 } as const;
+const mebibyte = 1024 * 1024;
+
+export const queueLimits = {
+  ofAll: 5_000,
+  bytesPerCaller: 16 * mebibyte,
+  bytesOfAll: 256 * mebibyte,
+  pauseMs: 1_000,
+  longestPauseMs: 30_000,
+} as const;
 
 /** Problems that pass by themselves; a conflict, which may be one of the request with what is, where it says when to come again. */
 const passing: ReadonlySet<ProblemCode> = new Set([
@@ -72,7 +83,7 @@ export class RequestQueue {
   }
 
   async add(caller: Caller, request: KeptRequest, id: string): Promise<Operation> {
-    this.#requirePlace(caller);
+    this.#requirePlace(caller, request);
     this.#lastOrder = Math.max(this.#lastOrder + 1, this.#clock());
     const isFirst = this.#lanes.isFree(request.lane);
     const operation: Operation = {
@@ -115,12 +126,15 @@ export class RequestQueue {
     return this.#lanes.drain();
   }
 
-  #requirePlace(caller: Caller): void {
+  #requirePlace(caller: Caller, request: KeptRequest): void {
     const waiting = this.#live.unfinishedRequests();
-    if (waiting.length >= this.#limits.ofAll)
+    const own = waiting.filter(({ owner }) => owner === caller.id);
+    const { ofAll, bytesOfAll, perCaller, bytesPerCaller } = this.#limits;
+    const isFull = (queued: readonly KeptOperation[], most: number, bytes: number): boolean =>
+      queued.length >= most || bytesOf([request, ...queued.map((each) => each.request!)]) > bytes;
+    if (isFull(waiting, ofAll, bytesOfAll))
       throw new Problem('unavailable', { detail: 'too many operations are queued', headers: { 'retry-after': '60' } });
-    if (waiting.filter(({ owner }) => owner === caller.id).length >= this.#limits.perCaller)
-      throw new Problem('queue_full', { headers: { 'retry-after': '60' } });
+    if (isFull(own, perCaller, bytesPerCaller)) throw new Problem('queue_full', { headers: { 'retry-after': '60' } });
   }
 
   /** One try. @returns the pause before the next; undefined at the end */
@@ -158,6 +172,17 @@ export class RequestQueue {
 }
 
 const unsettled = { isUnsettled: true };
+
+const sizes = new WeakMap<KeptRequest, number>();
+
+/** As JSON; of each it is found out once. */
+function bytesOf(requests: readonly KeptRequest[]): number {
+  return requests.reduce((sum, request) => {
+    const size = sizes.get(request) ?? JSON.stringify([request.params, request.query, request.body]).length;
+    sizes.set(request, size);
+    return sum + size;
+  }, 0);
+}
 
 function orderOf({ order }: KeptOperation): number {
   return order ?? 0;
