@@ -112,6 +112,8 @@ describe('an unusual access', () => {
     };
     for (const from of [0, 50, 50]) await open(from, from + 50);
     const crossing = await open(100, 101);
+    // Of accesses that are judged together the last one stands for them.
+    expect(await reviewOf(patient, crossing)).toMatchObject({ kinds: ['bulk'] });
     await open(10, 20);
     // Its own size makes this one a review: it shows that those before were judged.
     const { id: atOnce } = await ben.create<{ id: string }>(`${patient.chart}/accesses`, reading);
