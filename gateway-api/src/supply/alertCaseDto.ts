@@ -2,10 +2,12 @@
 import { Type } from 'class-transformer';
 import { IsArray, IsIn, IsInt, IsNotEmpty, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
 import {
-  alertActs,
+  ActOnAlert,
   alertReasons,
   alertStatuses,
+  AssignAlert,
   IsFormat,
+  SameAs,
   type AlertAct,
   type AlertReason,
   type AlertStatus,
@@ -14,8 +16,8 @@ import { audienceRelations, type AudienceRelation } from './alertAudience.ts';
 import { Committed } from './dto.ts';
 
 export class NewAlertTransition {
-  @IsIn(alertActs) act!: AlertAct;
-  @IsIn(alertReasons) reason!: AlertReason;
+  @SameAs(ActOnAlert, 'act') act!: AlertAct;
+  @SameAs(ActOnAlert, 'reason') reason!: AlertReason;
   /** Sealed to the parties of the case; the ledger has its hash. */
   @IsOptional() @IsString() @IsNotEmpty() @MaxLength(4096) note?: string;
 }
@@ -27,9 +29,9 @@ export class AlertTransitionView extends Committed {
 }
 
 export class NewAlertAssignment {
-  @IsFormat('msp-id') mspId!: string;
+  @SameAs(AssignAlert, 'mspId') mspId!: string;
   /** Premises of the organisation; absent: whoever works on alerts there. */
-  @IsOptional() @IsFormat('gln') gln?: string;
+  @SameAs(AssignAlert, 'gln') gln?: string;
 }
 
 /** What an act on the alert became on the ledger. */

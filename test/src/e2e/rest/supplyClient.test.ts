@@ -1,5 +1,6 @@
 /** `SupplyChain` beyond the client's stories: lots without serials, the client's own words, cases, the law's duties, the queue. */
 import { randomInt } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   exportSpki,
   generateDeviceKey,
@@ -279,4 +280,48 @@ test('a device without connection queues receipts and dispensings of quantities;
   ]);
   const balances = await all(pharmacist.goods.listClassBalances({ gtin, lot, gln: pharmacy }));
   expect(balances).toMatchObject([{ units: { active: 12, supplied: 8 } }]);
+});
+
+test('a receipt short, over and late is told so; a dispute is opened and settled; the rest is taken back; an error is declared', async () => {
+  const { gtin, lot } = await plant.registerProduct(label());
+  await plant.commission({ gtin, lot, serialRange: { first: 'D1', last: 'D4' } });
+  const due = Date.now() + 10_000;
+  const { shipmentId = '' } = await plant.ship({
+    recipient: pharmacy,
+    packs: [{ gtin, lot, serials: ['D1', 'D2', 'D3'] }],
+    expectedBy: new Date(due).toISOString(),
+    commerce: { orderNumber: 'PO-1', invoiceNumber: 'R-1', lines: [{ gtin, unitPrice: '12.50', currency: 'EUR' }] },
+  });
+  await network.level();
+  await delay(Math.max(0, due + 500 - Date.now()));
+  const received = await pharmacist.receive({
+    shipmentId,
+    packs: [{ gtin, lot, serials: ['D1', 'D2'] }],
+    overage: { packs: [{ gtin, lot, serial: 'D4' }] },
+  });
+  expect(received.shipmentStatus).toBe('short');
+  expect(received.alertIds?.length).toBeGreaterThanOrEqual(2);
+  await network.level();
+  expect(await plant.goods.getShipment(shipmentId)).toMatchObject({ status: 'short', late: true });
+  expect(await plant.goods.getPack(gtin, 'D4')).toMatchObject({ holder: plantGln });
+  await plant.disputeReceipt(shipmentId, 'shortage');
+  await network.level();
+  expect(await pharmacist.goods.getShipment(shipmentId)).toMatchObject({ dispute: { reason: 'shortage' } });
+  await pharmacist.settleDispute(shipmentId, 'accepted');
+  await network.level();
+  await plant.voidShipment(shipmentId);
+  expect(await plant.goods.getPack(gtin, 'D3')).toMatchObject({ state: 'active', holder: plantGln });
+  expect(await plant.goods.getShipment(shipmentId)).toMatchObject({
+    status: 'settled',
+    dispute: { outcome: 'accepted' },
+  });
+  expect(await pharmacist.goods.getCommerce(shipmentId)).toMatchObject({ orderNumber: 'PO-1' });
+  expect(await pharmacist.goods.getTransactionInformation(shipmentId)).toMatchObject({ transactionId: shipmentId });
+  expect(await pharmacist.goods.getTransactionStatement(shipmentId)).toHaveProperty('transactionStatement');
+  const { eventId = '' } = await pharmacist.lock('suspect', { packs: [{ gtin, lot, serials: ['D1'] }] });
+  const { eventId: undone = '' } = await pharmacist.undo({ packs: [{ gtin, lot, serials: ['D1'] }] });
+  await pharmacist.declareError(eventId, { reason: 'did_not_occur', correctiveEventIds: [undone] });
+  expect(await pharmacist.goods.getEvent(eventId)).toMatchObject({
+    errorDeclaration: { reason: 'did_not_occur', correctiveEventIds: [undone] },
+  });
 });
