@@ -124,6 +124,21 @@ const topics: readonly { readonly topic: string; readonly prints: readonly strin
     topic: 'records',
     prints: ['"v1"', '"version":1', '"version":2', '"code":"precondition_failed"', '"version":2', '"version":3'],
   },
+  {
+    topic: 'people',
+    prints: [
+      ...[
+        '"code":"consent_missing"',
+        '"servesUntil":',
+        '"removedAt":',
+        '"code":"consent_missing"',
+        '"revokedAt":',
+        '"home":"HospitalMSP"',
+      ],
+      ...['the code is wrong, spent or expired', '"items":'],
+    ],
+  },
+  { topic: 'operations', prints: ['"kind":"grantConsent","status":"succeeded"', '"revokedAt":'] },
   { topic: 'verification', prints: ['"isAuthentic":true', '"riskScore":40', '"isAuthentic":false', '"riskScore":100'] },
   { topic: 'alerts-and-recalls', prints: ['"transactionId":', '"endorsedBy":', '"orderedBy":', '"attestedBy":'] },
 ];
