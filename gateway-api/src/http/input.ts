@@ -1,5 +1,11 @@
 /** What comes in, checked by the classes of a route: unknown members refused, query strings and paths coerced. */
-import { schemasOfClasses, violationsOf, type Described, type JsonSchema } from '@chain-of-care/chaincode/model';
+import {
+  Refusal,
+  schemasOfClasses,
+  violationsOf,
+  type Described,
+  type JsonSchema,
+} from '@chain-of-care/chaincode/model';
 import { Problem, type ProblemItem } from './problem.ts';
 
 type PropertySchema = { readonly type?: unknown; readonly items?: { readonly type?: unknown } };
@@ -12,6 +18,16 @@ const properties = new WeakMap<Described, Readonly<Record<string, PropertySchema
  */
 export function checkedBody(type: Described, value: unknown): unknown {
   return checked(type, value, '');
+}
+
+/** What `read` refuses without saying where is refused at this pointer. @throws what `read` throws */
+export function readAt<T>(pointer: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.pointer !== undefined) throw error;
+    throw new Refusal(error.code, error.detail, pointer);
+  }
 }
 
 /** @throws Problem validation_failed unless the body says nothing */

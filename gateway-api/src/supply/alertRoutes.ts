@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { normaliseGtin, parseScan, type AlertSubject } from '@chain-of-care/chaincode/model';
 import type { LedgerIdentity } from '../auth/caller.ts';
+import { readAt } from '../http/input.ts';
 import { PageQuery } from '../http/page.ts';
 import { getRoute, listRoute } from '../http/resourceRoutes.ts';
 import { route, type Route } from '../http/route.ts';
@@ -211,9 +212,9 @@ function recallRoutes(services: Services): Route[] {
 
 /** What is reported, as scanned or as told. */
 function subjectOf({ scan, gtin, lot, serial, sscc }: Omit<NewAlert, 'type'>): AlertSubject {
-  const scanned = scan === undefined ? undefined : parseScan(scan);
+  const scanned = scan === undefined ? undefined : readAt('/scan', () => parseScan(scan));
   const subject = {
-    gtin: scanned?.gtin ?? (gtin === undefined ? undefined : normaliseGtin(gtin)),
+    gtin: scanned?.gtin ?? (gtin === undefined ? undefined : readAt('/gtin', () => normaliseGtin(gtin))),
     lot: scanned?.lot ?? lot,
     serial: scanned?.serial ?? serial,
     sscc: scanned?.sscc ?? sscc,

@@ -8,6 +8,7 @@ import {
   type NamedPacks,
   type Policy,
 } from '@chain-of-care/chaincode/model';
+import { readAt } from '../http/input.ts';
 import { Problem } from '../http/problem.ts';
 import type { ReadModel } from '../readmodel/index.ts';
 import type { PackReference, SerialRange } from './eventDto.ts';
@@ -43,15 +44,19 @@ export function namedGoods(references: readonly PackReference[], containers: rea
   const packs: { gtin: string; serial: string; lot?: string }[] = [];
   const ssccs = [...containers];
   for (const [index, reference] of references.entries()) {
-    const scanned = reference.scan === undefined ? undefined : parseScan(reference.scan);
+    const { scan } = reference;
+    const scanned = scan === undefined ? undefined : readAt(`/packs/${index}/scan`, () => parseScan(scan));
     if (scanned?.sscc !== undefined) ssccs.push(scanned.sscc);
     const gtin = scanned?.gtin ?? reference.gtin;
     const serials = scanned?.serial ?? reference.serial ?? reference.serials ?? serialsOf(reference.range);
     const lot = scanned?.lot ?? reference.lot;
-    if (gtin !== undefined && serials !== undefined)
-      for (const serial of [serials].flat())
-        packs.push({ gtin: normaliseGtin(gtin), serial, ...(lot === undefined ? {} : { lot }) });
-    else if (scanned?.sscc === undefined)
+    if (gtin !== undefined && serials !== undefined) {
+      const named = {
+        gtin: readAt(`/packs/${index}/gtin`, () => normaliseGtin(gtin)),
+        ...(lot === undefined ? {} : { lot }),
+      };
+      packs.push(...[serials].flat().map((serial) => ({ ...named, serial })));
+    } else if (scanned?.sscc === undefined)
       throw new Problem('validation_failed', {
         errors: [{ pointer: `/packs/${index}`, code: 'validation_failed', detail: 'needs a GTIN and a serial' }],
       });

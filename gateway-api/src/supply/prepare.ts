@@ -3,6 +3,7 @@ import { collectionName, normaliseGtin, Refusal, supplyLimits, type RefusalBody 
 import { supplyEventIdOf } from '@chain-of-care/chaincode/rules';
 import type { Caller } from '../auth/caller.ts';
 import type { Act } from '../fabric/act.ts';
+import { readAt } from '../http/input.ts';
 import { Problem } from '../http/problem.ts';
 import type { Derivation } from '../idempotency/derivation.ts';
 import type { Services } from '../services.ts';
@@ -111,6 +112,7 @@ export async function bodyOf(
   const { packs, containers, roots } = await resolvedSoon(services, named, pauses);
   const target = command.sscc === undefined ? [] : await rootsOfTarget(services, command.sscc);
   const shipped = type === 'voidShip' ? await rootsOfShipment(services, command.shipmentId) : [];
+  const { gtin } = command;
   const { gln, identity } = caller;
   const own = { mspId: identity.mspId, ...(gln === undefined ? {} : { gln }) };
   const balances = await quantityRoots(services.readModel.db, command.quantities ?? [], own);
@@ -120,7 +122,7 @@ export async function bodyOf(
   return {
     body: {
       ...(takesTime ? { ...timeless, eventTime } : timeless),
-      ...(command.gtin === undefined ? {} : { gtin: normaliseGtin(command.gtin) }),
+      ...(gtin === undefined ? {} : { gtin: readAt('/gtin', () => normaliseGtin(gtin)) }),
       ...(serials === undefined ? {} : { serials: [...serials].sort(byCodeUnit) }),
       ...(packs.length === 0 ? {} : { packs }),
       ...(sensorElementList === undefined ? {} : { sensors: sensorReadings(sensorElementList) }),

@@ -2,6 +2,7 @@
 import { gtinOfNdc, normaliseGtin, parseNdc, parseScan } from '@chain-of-care/chaincode/model';
 import type { VerificationRequest } from '@chain-of-care/chaincode/rules';
 import type { Caller } from '../auth/caller.ts';
+import { readAt } from '../http/input.ts';
 import { Problem } from '../http/problem.ts';
 import type { NewVerification } from './dto.ts';
 
@@ -16,7 +17,8 @@ const placeStepE6 = 100_000;
 
 /** @throws Refusal invalid_identifier; Problem validation_failed when nothing is named that can be verified */
 export function readAsked(body: NewVerification, caller: Caller | undefined, timeMs: number): Asked {
-  const scanned = body.scan === undefined ? undefined : parseScan(body.scan);
+  const { scan } = body;
+  const scanned = scan === undefined ? undefined : readAt('/scan', () => parseScan(scan));
   const gtin = scanned?.gtin ?? gtinOf(body);
   const sscc = scanned?.sscc ?? body.sscc;
   const { lot = body.lot, expiry = body.expiry, serial = body.serial } = scanned ?? {};
@@ -44,8 +46,8 @@ export function readAsked(body: NewVerification, caller: Caller | undefined, tim
 }
 
 function gtinOf({ gtin, ndc }: NewVerification): string | undefined {
-  if (gtin !== undefined) return normaliseGtin(gtin);
-  return ndc === undefined ? undefined : gtinOfNdc(parseNdc(ndc));
+  if (gtin !== undefined) return readAt('/gtin', () => normaliseGtin(gtin));
+  return ndc === undefined ? undefined : readAt('/ndc', () => gtinOfNdc(parseNdc(ndc)));
 }
 
 function coarse(degrees: number): number {
