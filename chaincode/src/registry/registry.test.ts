@@ -65,6 +65,23 @@ describe('the registry decides who acts', () => {
     expect(outcome).toMatchObject({ code: 'organization_not_allowed', pointer: '/role' });
   });
 
+  test('an organisation reinstates whom it suspended itself, and nobody whom the regulator suspended, before it or after', async () => {
+    const ships = staff(await identityOf('PharmaMSP'), 'distributor');
+    applied(await scenario.submit(administrator, 'registry.registerStaff', ships));
+    const { staffId, role } = ships;
+    const change = (who: Identity, verb: string) => scenario.submit(who, `registry.${verb}Staff`, { staffId, role });
+    applied(await change(administrator, 'suspend'));
+    expect(await change(administrator, 'suspend')).toMatchObject({ code: 'wrong_state' });
+    applied(await change(administrator, 'reinstate'));
+    applied(await change(administrator, 'suspend'));
+    applied(await change(inspector, 'suspend'));
+    expect(await change(inspector, 'suspend')).toMatchObject({ code: 'wrong_state' });
+    expect(await change(administrator, 'reinstate')).toMatchObject({ code: 'organization_not_allowed' });
+    applied(await change(inspector, 'reinstate'));
+    expect(await change(inspector, 'reinstate')).toMatchObject({ code: 'wrong_state' });
+    applied(await change(administrator, 'suspend'));
+  });
+
   test('only the regulator grants and suspends licences; a revoked one stays revoked', async () => {
     const granted = licence();
     expect(await scenario.submit(administrator, 'registry.grantLicence', granted)).toMatchObject({

@@ -68,10 +68,11 @@ export const registerStaff = command<RegisterStaff>({
   },
 });
 
-export const suspendStaff = statusChange(SuspendStaff, 'active', 'suspended');
-export const reinstateStaff = statusChange(ReinstateStaff, 'suspended', 'active');
+export const suspendStaff = statusChange(SuspendStaff, 'suspended');
+/** What the regulator suspended, only the regulator reinstates. */
+export const reinstateStaff = statusChange(ReinstateStaff, 'active');
 
-function statusChange(body: typeof SuspendStaff, from: Staff['status'], to: Staff['status']) {
+function statusChange(body: typeof SuspendStaff, to: Staff['status']) {
   return command<SuspendStaff>({
     body,
     guards: ({ role }) => collectionOfRole(role),
@@ -82,10 +83,15 @@ function statusChange(body: typeof SuspendStaff, from: Staff['status'], to: Staf
       const at = staffAddress(collectionOfRole(role), staffId);
       const staff = await ledger.get(staffType, at);
       if (staff === undefined) throw new Refusal('staff_not_found');
-      if (actor.memberRole !== 'regulator' && staff.mspId !== actor.mspId)
+      const isRegulator = actor.memberRole === 'regulator';
+      const { suspendedBy, ...facts } = staff;
+      const isTheRegulators = suspendedBy === transaction.consortium.regulator;
+      if (!isRegulator && (staff.mspId !== actor.mspId || (to === 'active' && isTheRegulators)))
         throw new Refusal('organization_not_allowed');
-      if (staff.status !== from) throw new Refusal('wrong_state', `the member of staff is ${staff.status}`);
-      ledger.put(staffType, at, { ...staff, status: to });
+      const takesOver = to === 'suspended' && isRegulator && !isTheRegulators;
+      if (staff.status === to && !takesOver) throw new Refusal('wrong_state', `the member of staff is ${staff.status}`);
+      const by = to === 'suspended' ? { suspendedBy: actor.mspId } : {};
+      ledger.put(staffType, at, { ...facts, status: to, ...by });
       return { result: { staffId, status: to } };
     },
   });

@@ -104,6 +104,8 @@ export interface Staff {
   /** X-Wing public key (1216 bytes, base64url) to which grants for this person are sealed. */
   sealingKey?: string;
   status: 'active' | 'suspended';
+  /** Of somebody suspended: the organisation that did it. */
+  suspendedBy?: string;
   registeredAt: string;
 }
 export const staffType = storedType<Staff>('staff');
