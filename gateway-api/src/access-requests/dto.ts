@@ -3,7 +3,6 @@ import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
-  ArrayUnique,
   IsArray,
   IsIn,
   IsInt,
@@ -18,6 +17,7 @@ import {
 import {
   accessRequestStatuses,
   IsFormat,
+  IsSomeOf,
   limits,
   purposeCodes,
   recordCategories,
@@ -31,7 +31,7 @@ export class NewAccessRequest {
   @IsOptional() @IsIn(purposeCodes) purposeOfUse?: PurposeOfUse;
   /** Why, in words; sealed to the patient and the requester's organisation. */
   @IsString() @IsNotEmpty() @MaxLength(1024) reason!: string;
-  @IsArray() @ArrayMinSize(1) @ArrayUnique() @IsIn(recordCategories, { each: true }) categories!: RecordCategory[];
+  @IsSomeOf(recordCategories) categories!: RecordCategory[];
   /** For how many days from the answer. */
   @IsInt() @Min(1) @Max(limits.requestedDays) days!: number;
   /** Refers the patient: the consent is for this department of the own hospital, not for who asks. */
@@ -81,10 +81,7 @@ export class AccessRequestResponse {
   @IsIn(requestResponses) response!: (typeof requestResponses)[number];
   @IsOptional() @IsArray() @ArrayMinSize(1) @ArrayMaxSize(200) @IsFormat('uuid', { each: true }) records?: string[];
   @IsOptional()
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayUnique()
-  @IsIn(recordCategories, { each: true })
+  @IsSomeOf(recordCategories)
   categories?: RecordCategory[];
   /** As asked for when absent. */
   @IsOptional() @IsInt() @Min(1) @Max(limits.requestedDays) days?: number;

@@ -3,7 +3,6 @@ import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
-  ArrayUnique,
   IsArray,
   IsBoolean,
   IsIn,
@@ -18,6 +17,7 @@ import {
 import {
   consentDecisions,
   IsFormat,
+  IsSomeOf,
   limits,
   purposeCodes,
   recordCategories,
@@ -47,10 +47,7 @@ export class NewAccess {
   @Type(() => AskedRecord)
   records?: AskedRecord[];
   @IsOptional()
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayUnique()
-  @IsIn(recordCategories, { each: true })
+  @IsSomeOf(recordCategories)
   categories?: RecordCategory[];
   /** The first time at a hospital that is not the patient's home: what the patient handed over. */
   @IsOptional() @ValidateNested() @Type(() => Referral) referral?: Referral;

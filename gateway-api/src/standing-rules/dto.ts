@@ -1,9 +1,10 @@
 /** Requests and answers about standing rules. */
 import { Type } from 'class-transformer';
-import { ArrayMinSize, ArrayUnique, IsArray, IsIn, IsInt, IsOptional, Max, Min, ValidateNested } from 'class-validator';
+import { IsArray, IsIn, IsInt, IsOptional, Max, Min, ValidateNested } from 'class-validator';
 import {
   GranteeReference,
   IsFormat,
+  IsSomeOf,
   limits,
   recordCategories,
   type RecordCategory,
@@ -23,10 +24,7 @@ export class NewStandingRule {
   @ValidateNested() @Type(() => GranteeReference) grantee!: GranteeReference;
   /** Of those that the template permits; all of them when absent. */
   @IsOptional()
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayUnique()
-  @IsIn(recordCategories, { each: true })
+  @IsSomeOf(recordCategories)
   categories?: RecordCategory[];
   /** For how long each consent is; as the template says when absent. */
   @IsOptional() @IsInt() @Min(1) @Max(limits.requestedDays) days?: number;

@@ -17,7 +17,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { IsFormat } from '../core/decorators.ts';
+import { IsFormat, IsSomeOf } from '../core/decorators.ts';
 import {
   confidentialities,
   consentDecisions,
@@ -194,22 +194,13 @@ export class Period {
 
 export class Scope {
   @IsOptional()
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayUnique()
-  @IsIn(purposeCodes, { each: true })
+  @IsSomeOf(purposeCodes)
   purposes?: PurposeOfUse[];
   @IsOptional()
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayUnique()
-  @IsIn(recordCategories, { each: true })
+  @IsSomeOf(recordCategories)
   categories?: RecordCategory[];
   @IsOptional()
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayUnique()
-  @IsIn(confidentialities, { each: true })
+  @IsSomeOf(confidentialities)
   confidentialities?: Confidentiality[];
   @IsOptional() @IsArray() @ArrayMinSize(1) @ArrayMaxSize(200) @IsFormat('uuid', { each: true }) recordIds?: string[];
   @IsOptional() @ValidateNested() @Type(() => Period) period?: Period;
@@ -242,7 +233,7 @@ export class RequestAccess {
   @IsFormat('uuid') patientId!: string;
   @IsFormat('msp-id') home!: string;
   @IsIn(purposeCodes) purposeOfUse!: PurposeOfUse;
-  @IsArray() @ArrayMinSize(1) @ArrayUnique() @IsIn(recordCategories, { each: true }) categories!: RecordCategory[];
+  @IsSomeOf(recordCategories) categories!: RecordCategory[];
   /** For how many days from the answer. */
   @IsInt() @Min(1) @Max(limits.requestedDays) days!: number;
   /** A referral: not for who asks, but for this department of their organisation. */
@@ -380,10 +371,7 @@ export class OpenAccess {
   @Type(() => RecordReference)
   records?: RecordReference[];
   @IsOptional()
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayUnique()
-  @IsIn(recordCategories, { each: true })
+  @IsSomeOf(recordCategories)
   categories?: RecordCategory[];
   /** Set when consents with maximum accesses may be used: they count this access, so the regulator must endorse too. */
   @IsOptional() @IsBoolean() counted?: boolean;

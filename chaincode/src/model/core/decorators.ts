@@ -1,5 +1,5 @@
 /** Property decorators of the vocabulary. */
-import { ValidateBy, type ValidationOptions } from 'class-validator';
+import { ArrayMinSize, ArrayUnique, IsArray, IsIn, ValidateBy, type ValidationOptions } from 'class-validator';
 import { formatForms, formats, type FormatName } from './formats.ts';
 
 /** Name under which class-validator keeps a format rule; `validation.ts` makes `{type: 'string', format}` of it. */
@@ -12,4 +12,12 @@ export function IsFormat(name: FormatName, options: ValidationOptions = {}): Pro
     defaultMessage: () => `must be ${formatForms[name]}`,
   };
   return ValidateBy({ name: formatRule(name), validator }, options);
+}
+
+/** Some of these words: a list of one at least, none of them twice. */
+export function IsSomeOf(words: readonly string[]): PropertyDecorator {
+  const rules = [IsIn(words, { each: true }), ArrayUnique(), ArrayMinSize(1), IsArray()];
+  return (target, property) => {
+    for (const rule of rules) rule(target, property);
+  };
 }
