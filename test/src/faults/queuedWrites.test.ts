@@ -1,6 +1,6 @@
 /** The regulator's peer is away: what is sent with `Prefer: respond-async` is committed afterwards, once, in its order. */
 import { randomUUID } from 'node:crypto';
-import { HealthDataBank, Operations, RestClient, type Operation } from '@chain-of-care/client';
+import { HealthDataBank, Operations, type Operation, type RestClient } from '@chain-of-care/client';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { all } from '../demo/careStory.ts';
 import { World, home, newRecord, type RegisteredPatient } from '../e2e/rest/world.fixture.ts';
@@ -19,7 +19,7 @@ beforeAll(async () => {
   await network.start();
   patient = await world.patient();
   ada = await world.people.as(home, 'dr-ada');
-  client = new RestClient({ baseUrl: ada.base, token: await world.people.token(home, 'dr-ada') });
+  client = await world.people.client(home, 'dr-ada');
   operations = new Operations(client);
 }, 300_000);
 

@@ -1,6 +1,6 @@
 /** Custody across organisations: maker, distributor and two hospitals are members of their own. */
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { generateDeviceKey, exportSpki, OfflineQueue, RestClient, toBase64Url } from '@chain-of-care/client';
+import { generateDeviceKey, exportSpki, OfflineQueue, toBase64Url } from '@chain-of-care/client';
 import type { SignedEvent } from '@chain-of-care/client';
 import { largeNetwork } from '../../system/networks.ts';
 import type { Json } from '../../system/rest.ts';
@@ -258,10 +258,7 @@ describe('premises without connection', () => {
     await queue.add({ event: 'receive', shipmentId, packs: [{ gtin, serials }] });
     await queue.add({ event: 'dispense', packs: [{ gtin, serial: serials[0] }] });
     await queue.add({ event: 'dispense', packs: [{ gtin, serial: serials[0] }] });
-    const rest = new RestClient({
-      baseUrl: await world.people.gateway('Hospital2MSP'),
-      token: await world.people.token('Hospital2MSP', secondPharmacy.subject),
-    });
+    const rest = await world.people.client('Hospital2MSP', secondPharmacy.subject);
     const results = await queue.flush(rest);
     expect(results).toMatchObject([
       { status: 'applied' },

@@ -1,5 +1,5 @@
 /** Requests and sharing tokens of a clinician at a hospital that is not the patient's home. */
-import { AccessRequests, RestClient, SharingTokens, StandingRules } from '@chain-of-care/client';
+import { AccessRequests, type RestClient, SharingTokens, StandingRules } from '@chain-of-care/client';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
 import { largeNetwork } from '../../system/networks.ts';
@@ -15,8 +15,7 @@ let cleoId: string;
 let record: string;
 let referral: Json;
 
-const clientOf = async (mspId: string, user: string): Promise<RestClient> =>
-  new RestClient({ baseUrl: await world.people.gateway(mspId), token: await world.people.token(mspId, user) });
+const clientOf = (mspId: string, user: string): Promise<RestClient> => world.people.client(mspId, user);
 
 beforeAll(async () => {
   await largeNetwork.start();

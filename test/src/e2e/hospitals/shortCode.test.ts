@@ -1,5 +1,5 @@
 /** A clinician of the second hospital finds a patient by a short code and reads; what the patient sees of it at home. */
-import { Patients, RestClient } from '@chain-of-care/client';
+import { Patients } from '@chain-of-care/client';
 import { beforeAll, expect, test } from '@jest/globals';
 import { all } from '../../demo/careStory.ts';
 import { largeNetwork } from '../../system/networks.ts';
@@ -9,9 +9,7 @@ const world = new World(largeNetwork);
 const away = 'Hospital2MSP';
 
 const patientsAs = async (mspId: string, user: string): Promise<Patients> =>
-  new Patients(
-    new RestClient({ baseUrl: await world.people.gateway(mspId), token: await world.people.token(mspId, user) }),
-  );
+  new Patients(await world.people.client(mspId, user));
 
 beforeAll(() => largeNetwork.start(), 400_000);
 

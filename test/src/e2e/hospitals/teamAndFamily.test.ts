@@ -1,5 +1,5 @@
 /** Care team and representatives where the clinician is of another hospital than the patient, in both directions. */
-import { Patients, RestClient } from '@chain-of-care/client';
+import { Patients } from '@chain-of-care/client';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { all } from '../../demo/careStory.ts';
 import { largeNetwork } from '../../system/networks.ts';
@@ -37,8 +37,7 @@ describe.each(directions)('from $from to $to', ({ from, author, to, reader, depa
 
   test('a consent to the other hospital’s care team opens to whoever is on it, and closes at once when they are taken off', async () => {
     const patient = await world.patient(from);
-    const [baseUrl, token] = [await world.people.gateway(from), await world.people.token(from, patient.subject)];
-    const own = new Patients(new RestClient({ baseUrl, token }));
+    const own = new Patients(await world.people.client(from, patient.subject));
     const record = await write(patient);
     const { open, content, id } = await visitor(patient);
     const grantee = { kind: 'care-team', mspId: to };
@@ -78,8 +77,7 @@ describe.each(directions)('from $from to $to', ({ from, author, to, reader, depa
     const [read] = await all(session, `${child.chart}/audit-events?type=access`);
     expect(read).toMatchObject({ id: access.id, accessorOrg: to, reason: wanted.reason, decision: 'permit' });
 
-    const [baseUrl, token] = [await world.people.gateway(from), await world.people.token(from, subject)];
-    await new Patients(new RestClient({ baseUrl, token })).endRepresentative(child.id, id);
+    await new Patients(await world.people.client(from, subject)).endRepresentative(child.id, id);
     expect((await session.get(`${child.chart}/audit-events`)).status).toBe(403);
     // What the parent decided for the child stands.
     expect((await content(access.id, record)).status).toBe(200);

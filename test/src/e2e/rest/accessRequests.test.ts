@@ -1,4 +1,4 @@
-import { AccessRequests, HealthDataBank, RestClient, type AccessRequest } from '@chain-of-care/client';
+import { AccessRequests, HealthDataBank, type RestClient, type AccessRequest } from '@chain-of-care/client';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { network } from '../../system/networks.ts';
 import type { Json } from '../../system/rest.ts';
@@ -6,8 +6,7 @@ import { until } from '../../system/until.ts';
 import { home, newRecord, recordsOnce, World } from './world.fixture.ts';
 
 const world = new World(network);
-const clientOf = async (user: string): Promise<RestClient> =>
-  new RestClient({ baseUrl: await world.people.gateway(home), token: await world.people.token(home, user) });
+const clientOf = (user: string): Promise<RestClient> => world.people.client(home, user);
 
 beforeAll(() => network.start(), 300_000);
 

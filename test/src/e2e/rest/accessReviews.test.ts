@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { AccessReviews, RestClient, type AccessReview, type ReviewFilter } from '@chain-of-care/client';
+import { AccessReviews, type AccessReview, type ReviewFilter } from '@chain-of-care/client';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { all } from '../../demo/careStory.ts';
 import { network } from '../../system/networks.ts';
@@ -16,9 +16,7 @@ let officer: RestSession;
 let benId: string;
 
 const reviewsOf = async (user: string): Promise<AccessReviews> =>
-  new AccessReviews(
-    new RestClient({ baseUrl: await world.people.gateway(home), token: await world.people.token(home, user) }),
-  );
+  new AccessReviews(await world.people.client(home, user));
 
 beforeAll(async () => {
   await network.start();

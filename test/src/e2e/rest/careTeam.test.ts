@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { Patients, RestClient } from '@chain-of-care/client';
+import { Patients } from '@chain-of-care/client';
 import { all } from '../../demo/careStory.ts';
 import { network } from '../../system/networks.ts';
 import { demandOk, type RestSession } from '../../system/rest.ts';
@@ -10,15 +10,7 @@ const team = { kind: 'care-team', mspId: home };
 
 beforeAll(() => network.start(), 300_000);
 
-async function patientsAs(subject: string): Promise<Patients> {
-  const [baseUrl, token] = [await world.people.gateway(home), await world.people.token(home, subject)];
-  return new Patients(new RestClient({ baseUrl, token }));
-}
-
-async function append({ chart }: RegisteredPatient, text: string): Promise<string> {
-  const ada = await world.people.as(home, 'dr-ada');
-  return (await ada.create<{ records: { id: string }[] }>(`${chart}/records`, newRecord(text))).records[0]!.id;
-}
+const patientsAs = async (subject: string): Promise<Patients> => new Patients(await world.people.client(home, subject));
 
 const contentOf = (session: RestSession, access: string, record: string) =>
   session.get(`/v1/accesses/${access}/records/${record}/content`);
@@ -35,7 +27,7 @@ describe('a consent to the care team', () => {
   test('opens to whoever is on it at the time of the access, and closes at once when they are taken off', async () => {
     const patient = await world.patient();
     const own = await patientsAs(patient.subject);
-    const record = await append(patient, 'blood gas');
+    const record = await world.append(patient, newRecord('blood gas'));
     const consent = await patient.session.create<{ id: string }>(`${patient.chart}/consents`, { grantee: team });
     const ben = await world.people.as(home, 'dr-ben');
     await expect(readAs(ben, patient, record)).rejects.toThrow('consent_missing');
@@ -60,7 +52,7 @@ describe('a consent to the care team', () => {
   test('is in the preview and among what is open to a member', async () => {
     const patient = await world.patient();
     const own = await patientsAs(patient.subject);
-    const record = await append(patient, 'spirometry');
+    const record = await world.append(patient, newRecord('spirometry'));
     const consent = await patient.session.create<{ id: string }>(`${patient.chart}/consents`, { grantee: team });
     const member = { mspId: home, id: await world.clinician(home, 'emergency') };
     const mayRead = async (): Promise<boolean> => {

@@ -6,8 +6,7 @@ import { network } from '../../system/networks.ts';
 import { home, World } from './world.fixture.ts';
 
 const world = new World(network);
-const clientOf = async (mspId: string, user: string): Promise<RestClient> =>
-  new RestClient({ baseUrl: await world.people.gateway(mspId), token: await world.people.token(mspId, user) });
+const clientOf = (mspId: string, user: string): Promise<RestClient> => world.people.client(mspId, user);
 
 beforeAll(() => network.start(), 300_000);
 

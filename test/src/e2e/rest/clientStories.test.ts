@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { RestClient, SupplyChain } from '@chain-of-care/client';
+import { SupplyChain } from '@chain-of-care/client';
 import { network } from '../../system/networks.ts';
 import type { Json, Page, RestSession } from '../../system/rest.ts';
 import { home, World } from './world.fixture.ts';
@@ -23,9 +23,7 @@ interface Verified extends Json {
 }
 
 const supplyChainOf = async (mspId: string, user: string): Promise<SupplyChain> =>
-  new SupplyChain(
-    new RestClient({ baseUrl: await world.people.gateway(mspId), token: await world.people.token(mspId, user) }),
-  );
+  new SupplyChain(await world.people.client(mspId, user));
 
 beforeAll(() => network.start(), 300_000);
 

@@ -1,7 +1,6 @@
 /** A consent that its grantee passes on, with the client's verbs. */
 import {
   HealthDataBank,
-  RestClient,
   type Consent,
   type NewConsent,
   type RetrievedRecord,
@@ -21,10 +20,8 @@ let ben: HealthDataBank;
 let lab: HealthDataBank;
 let benId: string;
 
-const bankOf = async (user: string): Promise<HealthDataBank> => {
-  const [baseUrl, token] = [await world.people.gateway(home), await world.people.token(home, user)];
-  return new HealthDataBank(new RestClient({ baseUrl, token }));
-};
+const bankOf = async (user: string): Promise<HealthDataBank> =>
+  new HealthDataBank(await world.people.client(home, user));
 
 beforeAll(async () => {
   await network.start();

@@ -7,17 +7,12 @@ import { merkleLeaf, merkleRoot } from '@chain-of-care/client';
 import { all } from '../../demo/careStory.ts';
 import { network } from '../../system/networks.ts';
 import type { Json } from '../../system/rest.ts';
-import { home, newRecord, World, type RegisteredPatient } from './world.fixture.ts';
+import { home, World, type RegisteredPatient } from './world.fixture.ts';
 
 const world = new World(network);
 const hospital = join(network.data, 'organisations/hospital/gateway/data');
 
 beforeAll(() => network.start(), 300_000);
-
-async function append({ chart }: RegisteredPatient): Promise<string> {
-  const ada = await world.people.as(home, 'dr-ada');
-  return (await ada.create<{ records: { id: string }[] }>(`${chart}/records`, newRecord())).records[0]!.id;
-}
 
 /** Files of a record's ciphertext, in the store and in its replica. */
 async function filesOf({ session }: RegisteredPatient, recordId: string): Promise<{ store: string; replica: string }> {
@@ -63,7 +58,7 @@ async function toldOf(subject: string, reportId: string): Promise<Json> {
 describe('integrity', () => {
   test('a flipped byte, and a lost file, are restored from the replica before anything is served', async () => {
     const patient = await world.patient();
-    const id = await append(patient);
+    const id = await world.append(patient);
     const { store, replica } = await filesOf(patient, id);
     await flip(store);
     expect((await readContent(patient, id)).status).toBe(200);
@@ -76,7 +71,7 @@ describe('integrity', () => {
 
   test('what is broken in both is named and not served; patient and privacy officer are told; the report stays', async () => {
     const patient = await world.patient();
-    const [damaged, whole] = [await append(patient), await append(patient)];
+    const [damaged, whole] = [await world.append(patient), await world.append(patient)];
     const { store, replica } = await filesOf(patient, damaged);
     await flip(store);
     await flip(replica);
@@ -112,7 +107,7 @@ describe('integrity', () => {
 
   test('the Merkle root is that of the entries’ hashes in the order of the chain', async () => {
     const patient = await world.patient();
-    for (let count = 0; count < 3; count += 1) await append(patient);
+    for (let count = 0; count < 3; count += 1) await world.append(patient);
     const records = (await all(patient.session, `${patient.chart}/records`)).toReversed();
     const leaves = records.map((record) => merkleLeaf(Buffer.from(String(record['hash']), 'hex')));
     expect(await check(patient)).toMatchObject({
@@ -124,7 +119,7 @@ describe('integrity', () => {
   test('a run over every chart finds the broken one and heals the other', async () => {
     const [broken, healed] = [await world.patient(), await world.patient()];
     for (const [patient, sides] of [[broken, ['store', 'replica']] as const, [healed, ['store']] as const]) {
-      const files = await filesOf(patient, await append(patient));
+      const files = await filesOf(patient, await world.append(patient));
       for (const side of sides) await flip(files[side]);
     }
     const officer = await world.people.as(home, 'privacy-officer');

@@ -1,24 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { Patients, RestClient, type Change } from '@chain-of-care/client';
+import { Patients, type Change } from '@chain-of-care/client';
 import { all } from '../../demo/careStory.ts';
 import { network } from '../../system/networks.ts';
 import { demandOk } from '../../system/rest.ts';
-import { home, newRecord, World, type RegisteredPatient } from './world.fixture.ts';
+import { home, World, type RegisteredPatient } from './world.fixture.ts';
 
 const world = new World(network);
 
 beforeAll(() => network.start(), 300_000);
 
-async function patientsAs(subject: string): Promise<Patients> {
-  const [baseUrl, token] = [await world.people.gateway(home), await world.people.token(home, subject)];
-  return new Patients(new RestClient({ baseUrl, token }));
-}
-
-async function append({ chart }: RegisteredPatient): Promise<string> {
-  const ada = await world.people.as(home, 'dr-ada');
-  return (await ada.create<{ records: { id: string }[] }>(`${chart}/records`, newRecord())).records[0]!.id;
-}
+const patientsAs = async (subject: string): Promise<Patients> => new Patients(await world.people.client(home, subject));
 
 async function changeBirthDate({ chart }: RegisteredPatient, birthDate: string): Promise<void> {
   const registrar = await world.people.as(home, 'registrar');
@@ -78,7 +70,7 @@ describe('a registration', () => {
 
   test('is linked with another of the same person, seen from both, and parted again; the charts stay two', async () => {
     const [one, other] = [await world.patient(), await world.patient()];
-    await append(one);
+    await world.append(one);
     const registrar = await patientsAs('registrar');
     await registrar.link(one.id, other.id);
     await expect(registrar.link(other.id, one.id)).rejects.toMatchObject({ code: 'already_exists' });
@@ -97,9 +89,9 @@ describe('a registration', () => {
     const registrar = await world.people.as(home, 'registrar');
     await registrar.create(`${patient.chart}/death`);
     expect(await patient.session.read(patient.chart)).toMatchObject({ status: 'deceased' });
-    await expect(append(patient)).rejects.toThrow('patient_deceased');
+    await expect(world.append(patient)).rejects.toThrow('patient_deceased');
     await registrar.create(`${patient.chart}/death-correction`);
-    await append(patient);
+    await world.append(patient);
   });
 });
 
@@ -118,7 +110,7 @@ describe('devices of one patient', () => {
   test('ask what changed since: each change once, in the order of the ledger', async () => {
     const patient = await world.patient();
     const own = await patientsAs(patient.subject);
-    const record = await append(patient);
+    const record = await world.append(patient);
     const before = await collected(own.changes(patient.id));
     expect(before.map(({ kind, id }) => [kind, id])).toEqual([['record', record]]);
     const grantee = { kind: 'department', mspId: home, id: 'emergency' };
@@ -182,7 +174,7 @@ describe('devices of one patient', () => {
       headers: { authorization: `Bearer ${token}` },
       signal: AbortSignal.timeout(50_000),
     });
-    const id = await append(patient);
+    const id = await world.append(patient);
     let text = '';
     for await (const piece of stream.body!.pipeThrough(new TextDecoderStream())) {
       const hadRecord = text.includes(id);
@@ -196,7 +188,7 @@ describe('devices of one patient', () => {
 
 test('a receipt says whose content left, once for an access; being permitted alone makes none', async () => {
   const patient = await world.patient();
-  const id = await append(patient);
+  const id = await world.append(patient);
   const ada = await world.people.as(home, 'dr-ada');
   const asked = { purposeOfUse: 'TREAT', reason: 'follow-up', records: [{ id }] };
   const [read, unread] = [

@@ -16,12 +16,6 @@ beforeAll(() => network.start(), 300_000);
 const clientOf = (subject: string): Promise<RestClient> => world.people.client(home, subject);
 const recordsAs = async (subject: string): Promise<HealthRecords> => new HealthRecords(await clientOf(subject));
 
-async function append({ chart }: RegisteredPatient, more: Json = {}): Promise<string> {
-  const ada = await world.people.as(home, 'dr-ada');
-  const { records } = await ada.create<{ records: { id: string }[] }>(`${chart}/records`, { ...newRecord(), ...more });
-  return records[0]!.id;
-}
-
 async function open(subject: string, { chart }: RegisteredPatient, more: Json): Promise<string> {
   const reader = await world.people.as(home, subject);
   const asked = { purposeOfUse: subject.startsWith('patient') ? 'PATRQT' : 'TREAT', reason: 'follow-up', ...more };
@@ -45,7 +39,7 @@ async function collected(found: AsyncIterable<VerifiedRecord>): Promise<string[]
 describe('amending', () => {
   test('a further version is read in place of the earlier one, which stays in the history', async () => {
     const patient = await world.patient();
-    const id = await append(patient, { title: 'first' });
+    const id = await world.append(patient, { title: 'first' });
     const ada = await recordsAs('dr-ada');
     const content = Buffer.from('corrected');
     await ada.amend(id, 1, { content, mediaType: 'text/plain', clinicalDate: '2025-06-16', title: 'second' });
@@ -67,7 +61,7 @@ describe('amending', () => {
 
   test('without If-Match it is refused, and of two devices at once the second is told the version that is there', async () => {
     const patient = await world.patient();
-    const id = await append(patient);
+    const id = await world.append(patient);
     const session = await world.people.as(home, 'dr-ada');
     const body = { ...newRecord(), category: undefined };
     expect((await session.post(`/v1/records/${id}/versions`, body)).body).toMatchObject({
@@ -89,7 +83,7 @@ describe('amending', () => {
   });
 
   test('the same amendment sent twice with one key is one version', async () => {
-    const id = await append(await world.patient());
+    const id = await world.append(await world.patient());
     const session = await world.people.as(home, 'dr-ada');
     const [body, key] = [{ ...newRecord(), category: undefined }, randomUUID()];
     const send = () => session.post(`/v1/records/${id}/versions`, body, { key, headers: { 'if-match': '"v1"' } });
@@ -98,7 +92,7 @@ describe('amending', () => {
   });
 
   test('another department amends nothing: the record does not exist for it', async () => {
-    const id = await append(await world.patient());
+    const id = await world.append(await world.patient());
     const ben = await recordsAs('dr-ben');
     await expect(ben.enterInError(id, 1)).rejects.toMatchObject({ code: 'record_not_found' });
   });
@@ -107,7 +101,7 @@ describe('amending', () => {
 describe('entered in error', () => {
   test('a withdrawn record leaves lists, is opened by no consent, and stays for its author and its patient', async () => {
     const patient = await world.patient();
-    const [wrong, right] = [await append(patient), await append(patient)];
+    const [wrong, right] = [await world.append(patient), await world.append(patient)];
     await grantToEmergency(patient, { categories: ['lab_result'] });
     const running = await open('dr-ben', patient, { categories: ['lab_result'] });
     const ada = await recordsAs('dr-ada');
@@ -133,7 +127,7 @@ describe('entered in error', () => {
 
   test('what was put into the wrong chart is not shown to that chart’s patient', async () => {
     const patient = await world.patient();
-    const id = await append(patient);
+    const id = await world.append(patient);
     await (await recordsAs('dr-ada')).enterInError(id, 1, 'wrong-patient');
     expect((await patient.session.get(`/v1/records/${id}`)).status).toBe(404);
     const asked = { purposeOfUse: 'PATRQT', reason: 'mine', records: [{ id, version: 1 }] };
@@ -148,14 +142,14 @@ describe('entered in error', () => {
 describe('search', () => {
   test('by code, date, category, title, facility, author; only and counting only what is permitted', async () => {
     const patient = await world.patient();
-    const a1c = await append(patient, { coding: [hba1c], title: 'Hemoglobin A1c', facility: 'Ward 3' });
-    const lipids = await append(patient, {
+    const a1c = await world.append(patient, { coding: [hba1c], title: 'Hemoglobin A1c', facility: 'Ward 3' });
+    const lipids = await world.append(patient, {
       coding: [{ system: loinc, code: '2093-3' }],
       title: 'Lipids',
       clinicalDate: '2024-02',
     });
-    const secret = await append(patient, { coding: [hba1c], title: 'Hemoglobin A1c', confidentiality: 'R' });
-    const vitals = await append(patient, { category: 'vitals', clinicalDate: '2023' });
+    const secret = await world.append(patient, { coding: [hba1c], title: 'Hemoglobin A1c', confidentiality: 'R' });
+    const vitals = await world.append(patient, { category: 'vitals', clinicalDate: '2023' });
     const self = await open(patient.subject, patient, { categories: ['lab_result', 'vitals'] });
     const own = await recordsAs(patient.subject);
     const sought = async (search: object) => collected(own.search(self, search));
@@ -180,7 +174,8 @@ describe('search', () => {
   test('pages follow one another without gap or repeat', async () => {
     const patient = await world.patient();
     const ids: string[] = [];
-    for (let index = 0; index < 5; index += 1) ids.unshift(await append(patient, { title: `sheet ${index % 2}` }));
+    for (let index = 0; index < 5; index += 1)
+      ids.unshift(await world.append(patient, { title: `sheet ${index % 2}` }));
     const accessId = await open(patient.subject, patient, { categories: ['lab_result'] });
     const pages: string[][] = [];
     for (let cursor = ''; ;) {
@@ -206,7 +201,7 @@ describe('search', () => {
 describe('double verification', () => {
   test('every content says that it was held against database and ledger, whole and by range', async () => {
     const patient = await world.patient();
-    const id = await append(patient);
+    const id = await world.append(patient);
     const accessId = await open(patient.subject, patient, { records: [{ id }] });
     for (const headers of [{}, { range: 'bytes=0-3' }] as Record<string, string>[]) {
       const served = await patient.session.get(contentOf(accessId, id), { headers });
@@ -223,8 +218,8 @@ describe('double verification', () => {
 test('every category and confidentiality is written and read; restricted ones by no consent that does not say so', async () => {
   const patient = await world.patient();
   const written = await Promise.all([
-    ...recordCategories.map((category) => append(patient, { category })),
-    ...(['R', 'V'] as const).map((confidentiality) => append(patient, { category: 'bill', confidentiality })),
+    ...recordCategories.map((category) => world.append(patient, { category })),
+    ...(['R', 'V'] as const).map((confidentiality) => world.append(patient, { category: 'bill', confidentiality })),
   ]);
   const own = await open(patient.subject, patient, { categories: [...recordCategories] });
   const found = await collected((await recordsAs(patient.subject)).search(own));
@@ -275,7 +270,7 @@ test('a revocation cuts off content that is being sent, and nothing more of it l
 test('a streamed file carries its description, and comes back byte for byte', async () => {
   const patient = await world.patient();
   const ada = await recordsAs('dr-ada');
-  const id = await append(patient);
+  const id = await world.append(patient);
   const file = randomBytes(3_000_000);
   const facts = { mediaType: 'application/dicom', clinicalDate: '2025-07-01', title: 'CT', coding: [hba1c] };
   await ada.amendByUpload(id, 1, facts, new Blob([file]));

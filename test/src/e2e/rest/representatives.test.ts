@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { Patients, RestClient } from '@chain-of-care/client';
+import { Patients } from '@chain-of-care/client';
 import { all } from '../../demo/careStory.ts';
 import { network } from '../../system/networks.ts';
 import { demandOk, type RestSession } from '../../system/rest.ts';
@@ -11,15 +11,7 @@ const soon = (seconds: number): string => new Date(Date.now() + seconds * 1000).
 
 beforeAll(() => network.start(), 300_000);
 
-async function patientsAs(subject: string): Promise<Patients> {
-  const [baseUrl, token] = [await world.people.gateway(home), await world.people.token(home, subject)];
-  return new Patients(new RestClient({ baseUrl, token }));
-}
-
-async function append({ chart }: RegisteredPatient, text: string): Promise<string> {
-  const ada = await world.people.as(home, 'dr-ada');
-  return (await ada.create<{ records: { id: string }[] }>(`${chart}/records`, newRecord(text))).records[0]!.id;
-}
+const patientsAs = async (subject: string): Promise<Patients> => new Patients(await world.people.client(home, subject));
 
 async function contentFor(session: RestSession, { chart }: RegisteredPatient, id: string, purposeOfUse = 'FAMRQT') {
   const asked = { purposeOfUse, reason: 'for my child', records: [{ id }] };
@@ -31,7 +23,7 @@ async function contentFor(session: RestSession, { chart }: RegisteredPatient, id
 describe('a representative', () => {
   test('reads the chart on the basis self, under their own name in the audit', async () => {
     const { child, session, personId } = await world.represented();
-    const record = await append(child, 'blood count');
+    const record = await world.append(child, newRecord('blood count'));
     const { access, text } = await contentFor(session, child, record);
     expect([access.basis, text]).toEqual([[{ kind: 'self' }], 'blood count']);
     expect(await all(session, `${child.chart}/records`)).toMatchObject([{ id: record }]);
@@ -43,7 +35,7 @@ describe('a representative', () => {
 
   test('grants and revokes, answers requests and shares, and the audit says that it was them', async () => {
     const { child, session, personId } = await world.represented();
-    const record = await append(child, 'allergy');
+    const record = await world.append(child, newRecord('allergy'));
     const ben = await world.clinician(home, 'emergency');
     const { id } = await session.create<{ id: string }>(`${child.chart}/consents`, {
       grantee: { kind: 'person', mspId: home, id: ben },
@@ -89,7 +81,7 @@ describe('a representative', () => {
     expect(personId).toBe(parent.id);
     const own = await patientsAs(parent.subject);
     expect(await own.representedPatients()).toMatchObject([{ patientId: child.id, active: true }]);
-    const record = await append(child, 'vaccination');
+    const record = await world.append(child, newRecord('vaccination'));
     expect((await contentFor(parent.session, child, record)).text).toBe('vaccination');
     expect(await all(parent.session, `${parent.chart}/records`)).toEqual([]);
     const other = await world.patient();
@@ -103,7 +95,7 @@ describe('a representative', () => {
 
   test('has nothing left after an ending, also under an access that runs', async () => {
     const { child, id, session } = await world.represented();
-    const record = await append(child, 'x-ray');
+    const record = await world.append(child, newRecord('x-ray'));
     const { access } = await contentFor(session, child, record);
     await (await patientsAs('registrar')).endRepresentative(child.id, id);
     expect(await session.get(`/v1/accesses/${access.id}/records/${record}/content`)).toMatchObject({ status: 403 });
@@ -120,7 +112,7 @@ describe('a representative', () => {
     const followed = (async () => {
       for await (const piece of stream.body!.pipeThrough(new TextDecoderStream())) text += piece;
     })().catch(() => 'cut off');
-    const record = await append(child, 'before the ending');
+    const record = await world.append(child, newRecord('before the ending'));
     await session.create(`${child.chart}/representatives/${id}/ending`);
     expect(await Promise.race([followed, delay(30_000, 'still open', { ref: false })])).toBe('cut off');
     expect(text).toContain(record);
@@ -128,7 +120,7 @@ describe('a representative', () => {
 
   test('has nothing left when the end has come', async () => {
     const { child, session } = await world.represented({ period: { end: soon(20) } });
-    const record = await append(child, 'x-ray');
+    const record = await world.append(child, newRecord('x-ray'));
     const { access } = await contentFor(session, child, record);
     const content = `/v1/accesses/${access.id}/records/${record}/content`;
     const deadline = Date.now() + 60_000;
@@ -165,7 +157,7 @@ describe('a representation', () => {
 
   test('is told to both, and so is what happens to the chart', async () => {
     const { child, session } = await world.represented();
-    await append(child, 'x-ray');
+    await world.append(child, newRecord('x-ray'));
     const kinds = async (who: RestSession) =>
       (await all(who, '/v1/notifications')).map(({ kind }) => String(kind)).sort();
     const deadline = Date.now() + 30_000;

@@ -5,9 +5,8 @@ import { home, newRecord, recordsOnce, World, type RegisteredPatient } from './w
 
 const world = new World(network);
 const clientOf = async (user?: string): Promise<SharingTokens> => {
-  const baseUrl = await world.people.gateway(home);
-  if (user === undefined) return new SharingTokens(new RestClient({ baseUrl }));
-  return new SharingTokens(new RestClient({ baseUrl, token: await world.people.token(home, user) }));
+  if (user !== undefined) return new SharingTokens(await world.people.client(home, user));
+  return new SharingTokens(new RestClient({ baseUrl: await world.people.gateway(home) }));
 };
 const textOf = async (record: SharedRecord | undefined) => Buffer.from(await record!.content()).toString('utf8');
 

@@ -2,7 +2,7 @@
 import {
   AccessRequests,
   HealthDataBank,
-  RestClient,
+  type RestClient,
   StandingRules,
   type Consent,
   type NewStandingRule,
@@ -23,8 +23,7 @@ const toEmergency = {
 const wish = { reason: 'referred with dyspnoea', categories: ['lab_result'], days: 90 } as const;
 let ben: RestClient;
 
-const clientOf = async (user: string): Promise<RestClient> =>
-  new RestClient({ baseUrl: await world.people.gateway(home), token: await world.people.token(home, user) });
+const clientOf = (user: string): Promise<RestClient> => world.people.client(home, user);
 
 beforeAll(async () => {
   await network.start();

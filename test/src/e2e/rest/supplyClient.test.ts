@@ -5,7 +5,7 @@ import {
   exportSpki,
   generateDeviceKey,
   OfflineQueue,
-  RestClient,
+  type RestClient,
   SupplyChain,
   toBase64Url,
   type NewProduct,
@@ -22,8 +22,7 @@ let plant: SupplyChain;
 let pharmacist: SupplyChain;
 let inspector: SupplyChain;
 
-const restOf = async (mspId: string, user: string): Promise<RestClient> =>
-  new RestClient({ baseUrl: await world.people.gateway(mspId), token: await world.people.token(mspId, user) });
+const restOf = (mspId: string, user: string): Promise<RestClient> => world.people.client(mspId, user);
 const supplyChainOf = async (mspId: string, user: string) => new SupplyChain(await restOf(mspId, user));
 
 beforeAll(async () => {
