@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { World, home, newRecord, type RegisteredPatient } from '../e2e/rest/world.fixture.ts';
+import { World, type RegisteredPatient } from '../e2e/rest/world.fixture.ts';
 import { network } from '../system/networks.ts';
 import { WriteLoad } from './load.fixture.ts';
 
@@ -43,34 +43,4 @@ describe(`SIGKILL in the middle of ${writes} concurrent writes`, () => {
     },
     600_000,
   );
-});
-
-describe('the regulator’s peer is down', () => {
-  const downMs = process.env['TEST_LONG'] === '1' ? 600_000 : 10_000;
-
-  test('charts open, revocations hold; record writes say that they cannot be made now', async () => {
-    const [patient] = patients;
-    const { chart, session } = patient!;
-    const ada = await world.people.as(home, 'dr-ada');
-    const ben = await world.people.as(home, 'dr-ben');
-    const { records } = await ada.create<{ records: { id: string }[] }>(`${chart}/records`, newRecord());
-    const asked = { purposeOfUse: 'TREAT', reason: 'ward round', records: [{ id: records[0]!.id }] };
-    const grantee = { kind: 'person', mspId: home, id: await world.clinician(home, 'emergency') };
-    const consent = await session.create<{ id: string }>(`${chart}/consents`, { grantee });
-    await network.kill('regulator-peer');
-    const until = Date.now() + downMs;
-    do {
-      const access = await ben.create<{ id: string }>(`${chart}/accesses`, asked);
-      const content = await ben.get(`/v1/accesses/${access.id}/records/${records[0]!.id}/content`);
-      expect(content.status).toBe(200);
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
-    } while (Date.now() < until);
-    const write = await ada.post(`${chart}/records`, newRecord());
-    expect([202, 503]).toContain(write.status);
-    if (write.status === 503) expect(write.headers.get('retry-after')).not.toBeNull();
-    await session.create(`/v1/consents/${consent.id}/revocation`);
-    expect((await ben.post(`${chart}/accesses`, asked)).body).toMatchObject({ code: 'consent_missing' });
-    await network.start();
-    await ada.create(`${chart}/records`, newRecord());
-  }, 900_000);
 });
