@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { all } from '../../demo/careStory.ts';
+import { breaches, claimedProfile, type AuditEvent } from '../../conformance/fhir/balp.fixture.ts';
 import { network } from '../../system/networks.ts';
 import type { Json, Page } from '../../system/rest.ts';
 import { home, newRecord, World, type RegisteredPatient } from './world.fixture.ts';
@@ -156,6 +157,19 @@ describe('an export', () => {
       ['0', 'PatientRead'],
       ['4', undefined],
     ]);
+  });
+
+  test('as FHIR has what IHE BALP asks of the profiles that its events claim, whatever was done', async () => {
+    const headers = { accept: 'application/fhir+json' };
+    const { entry } = await patient.session.read<{ entry: { resource: AuditEvent }[] }>(
+      `${patient.chart}/audit-events`,
+      { headers },
+    );
+    const resources = entry.map(({ resource }) => resource);
+    expect(resources.flatMap(breaches)).toEqual([]);
+    expect(new Set(resources.map(claimedProfile))).toEqual(
+      new Set(['PatientRead', 'PatientCreate', 'PatientUpdate', undefined]),
+    );
   });
 
   test('of another kind is not to be had', async () => {
