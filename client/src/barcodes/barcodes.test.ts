@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import bwip from 'bwip-js/node';
 import fc from 'fast-check';
 import { formatDigitalLink, parseScan, Refusal } from '@chain-of-care/chaincode/model';
-import { BarcodeScanner, elementsOfPack, labelSvg, symbolOptions, type Symbology } from './index.ts';
+import { BarcodeScanner, elementsOfPack, labelSvg, PictureTooLarge, symbolOptions, type Symbology } from './index.ts';
 
 const gtin = '00300021200107';
 const pack = { gtin, serial: 'S/1(2)%', lot: 'L-1', expiry: '270331' };
@@ -50,6 +50,25 @@ describe('what is printed is what is scanned', () => {
     const options = symbolOptions(elements, 'gs1-128');
     const [symbol] = await scanner.scan(await bwip.toBuffer({ ...options, backgroundcolor: 'FFFFFF' }));
     expect(parseScan(symbol!.text).sscc).toBe('106141412345678908');
+  });
+});
+
+describe('a picture that is scanned', () => {
+  const header = (width: number, height: number): Buffer => {
+    const png = Buffer.alloc(64);
+    png.write('\u0089PNG\r\n\u001A\n\0\0\0\rIHDR', 'latin1');
+    png.writeUInt32BE(width, 16);
+    png.writeUInt32BE(height, 20);
+    return png;
+  };
+
+  test('is refused by its header when it claims to be larger than any camera’s', async () => {
+    await expect(scanner.scan(header(100_000, 100_000))).rejects.toThrow(PictureTooLarge);
+  });
+
+  test('has no symbols when it is cut short, or is of a kind that the decoder only guesses', async () => {
+    expect(await scanner.scan(header(100, 100))).toEqual([]);
+    expect(await scanner.scan(Buffer.from([0, 0, 10, ...Buffer.alloc(9), 0xff, 0xff, 0xff, 0xff, 32, 0]))).toEqual([]);
   });
 });
 

@@ -2,13 +2,20 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { BarcodeScanner, ScannedSymbol } from '@chain-of-care/client/barcodes';
+import { Problem } from '../http/problem.ts';
 
 const decoderPath = 'zxing-wasm/reader/zxing_reader.wasm';
 let scanner: Promise<BarcodeScanner> | undefined;
 
+/** @throws Problem payload_too_large for more pixels than any camera has */
 export async function scanPicture(bytes: Uint8Array): Promise<readonly ScannedSymbol[]> {
   scanner ??= open();
-  return (await scanner).scan(bytes);
+  try {
+    return await (await scanner).scan(bytes);
+  } catch (error) {
+    if (error instanceof RangeError) throw new Problem('payload_too_large', { detail: error.message });
+    throw error;
+  }
 }
 
 async function open(): Promise<BarcodeScanner> {
