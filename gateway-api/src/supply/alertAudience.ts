@@ -5,8 +5,7 @@
 import type { Kysely } from 'kysely';
 import type { AlertSeverity, AlertSource } from '@chain-of-care/chaincode/model';
 import type { Database } from '../readmodel/index.ts';
-import { everyHolderOfLot, lotsInContainer } from '../readmodel/queries/lotHolders.ts';
-import { holdersOfLot } from '../readmodel/queries/contents.ts';
+import { everyHolderOfLot, holdersOfLot, lotsInContainer } from '../readmodel/queries/lotHolders.ts';
 
 type Db = Kysely<Database>;
 

@@ -67,20 +67,27 @@ export class AlertWatch {
     return rows.length;
   }
 
-  /** Tells of serials commissioned in these blocks that were commissioned elsewhere too. @returns how many */
+  /**
+   * Tells of serials commissioned in these blocks that were commissioned elsewhere too. Each is looked up by its key, as when they are new.
+   *
+   * @returns how many
+   */
   async findDuplicates(first: number, last: number): Promise<number> {
     const { readModel, profile, consortium } = this.#services;
     const own = profile.mspId;
     const mine = own === consortium.regulator ? sql`true` : sql`a.msp_id = ${own}`;
     const { rows } = await sql<Duplicate>`
-      select distinct on (s.gtin, s.serial) s.gtin, s.serial, s.lot, s.segment, o.lot as "otherLot",
+      select distinct on (a.gtin, s.serial) a.gtin, s.serial, a.lot, a.segment, o.lot as "otherLot",
         o.segment as "otherSegment"
       from supply_events e
         join segments a on a.event_id = e.event_id and ${mine}
-        join serials s on s.gtin = a.gtin and s.lot = a.lot and s.segment = a.segment
-        join serials o on o.gtin = s.gtin and o.serial = s.serial and (o.lot, o.segment) <> (s.lot, s.segment)
+        cross join lateral unnest(a.serials) s (serial)
+        cross join lateral (
+          select k.lot, k.segment from serials k where k.gtin = a.gtin and k.serial = s.serial offset 0
+        ) o
       where e.kind = 'commission' and e.block_number between ${first} and ${last}
-      order by s.gtin, s.serial, o.lot, o.segment`.execute(readModel.db);
+        and (o.lot, o.segment) <> (a.lot, a.segment)
+      order by a.gtin, s.serial, o.lot, o.segment`.execute(readModel.db);
     for (const { gtin, serial, lot, segment, otherLot, otherSegment } of rows)
       await this.#tell('supply.reportDuplicate', `${gtin}|${serial}`, {
         gtin,

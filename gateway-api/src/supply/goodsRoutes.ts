@@ -1,9 +1,7 @@
-import { positionsIn, type LotQuantity } from '@chain-of-care/chaincode/model';
 import { defaultLimit, page, PageQuery } from '../http/page.ts';
-import { Problem } from '../http/problem.ts';
 import { getRoute } from '../http/resourceRoutes.ts';
 import { route, type Route } from '../http/route.ts';
-import { contentsOfContainer } from '../readmodel/queries/contents.ts';
+import { contentsOf } from '../readmodel/queries/contents.ts';
 import type { Services } from '../services.ts';
 import { ContainedView, ContainerParams, ContainerView, PackParams, PackView } from './dto.ts';
 import { SupplyEventView } from './eventDto.ts';
@@ -89,67 +87,19 @@ export function goodsRoutes(services: Services): Route[] {
       path: '/v1/containers/:sscc/contents',
       operationId: 'listContainerContents',
       tag: 'packs',
-      summary: 'What lies directly in a container: containers, quantities, then packs by GTIN and serial',
+      summary:
+        'What lies directly in a container: containers, quantities, packs that acted alone, then the others lot by lot',
       audience: supplyRoles,
       params: ContainerParams,
       query: PageQuery,
       responses: { 200: { description: 'a page', list: ContainedView } },
       async handler(exchange) {
-        const { limit = defaultLimit, cursor } = exchange.query;
+        const { limit = defaultLimit, ...from } = exchange.query;
         const { sscc } = exchange.params;
         const { quantities } = await findContainer(services, sscc, exchange.caller);
-        const contained = await contentsOf(services, sscc, quantities);
-        const from = cursor === undefined ? 0 : offsetOf(cursor);
-        const next = from + limit < contained.length ? cursorOf(from + limit) : undefined;
-        return page(exchange, contained.slice(from, from + limit), next);
+        const { items, nextCursor } = await contentsOf(db, { sscc, quantities }, { limit, ...from });
+        return page(exchange, items, nextCursor);
       },
     }),
   ];
-}
-
-async function contentsOf(
-  { readModel: { db } }: Services,
-  sscc: string,
-  quantities: readonly LotQuantity[],
-): Promise<ContainedView[]> {
-  const { containers, packs: own, placements } = await contentsOfContainer(db, sscc);
-  const grouped: { gtin: string; serial: string; lot: string }[] = [];
-  for (const { gtin, lot, segment, members } of placements) {
-    const serials = await db
-      .selectFrom('serials')
-      .select(['gtin', 'serial', 'lot'])
-      .where('gtin', '=', gtin)
-      .where('lot', '=', lot)
-      .where('segment', '=', segment)
-      .where('position', 'in', positionsIn(members))
-      .where((where) =>
-        where.not(
-          where.exists(
-            where
-              .selectFrom('packs')
-              .select('packs.serial')
-              .whereRef('packs.gtin', '=', 'serials.gtin')
-              .whereRef('packs.serial', '=', 'serials.serial')
-              .whereRef('packs.lot', '=', 'serials.lot'),
-          ),
-        ),
-      )
-      .execute();
-    grouped.push(...serials);
-  }
-  const key = ({ gtin, serial }: { gtin: string; serial: string }): string => `${gtin}|${serial}`;
-  const alone = own.map(({ gtin, serial, lot }) => ({ gtin, serial, lot }));
-  const packs = [...alone, ...grouped].sort((a, b) => (key(a) < key(b) ? -1 : 1));
-  const loose = quantities.map(({ gtin, lot, units }) => ({ gtin, lot, units }));
-  return [...containers.map((inner) => ({ sscc: inner.sscc })), ...loose, ...packs];
-}
-
-function cursorOf(offset: number): string {
-  return Buffer.from(String(offset)).toString('base64url');
-}
-
-function offsetOf(cursor: string): number {
-  const offset = Number(Buffer.from(cursor, 'base64url').toString('utf8'));
-  if (!Number.isInteger(offset) || offset < 0) throw new Problem('invalid_cursor');
-  return offset;
 }

@@ -23,6 +23,7 @@ import * as operationStates from './migrations/0032-operation-states.ts';
 import * as queuedOperations from './migrations/0033-queued-operations.ts';
 import * as inStep from './migrations/0034-in-step.ts';
 import * as auditEvents from './migrations/0037-audit-events.ts';
+import * as segmentSerials from './migrations/0038-segment-serials.ts';
 import * as people from './migrations/0018-people.ts';
 import * as representatives from './migrations/0023-representatives.ts';
 import * as accessReviews from './migrations/0027-access-reviews.ts';
@@ -62,6 +63,7 @@ const migrations: Readonly<Record<string, { readonly statements: readonly string
   '0033-queued-operations': queuedOperations,
   '0034-in-step': inStep,
   '0037-audit-events': auditEvents,
+  '0038-segment-serials': segmentSerials,
 };
 
 /**

@@ -94,6 +94,8 @@ export interface SupplyTables {
     job_id: string | null;
     units_before: number;
     units: number;
+    /** In the order of their positions. */
+    serials: string[];
     gln: string;
     msp_id: string;
     event_id: string;

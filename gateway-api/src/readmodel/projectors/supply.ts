@@ -93,6 +93,7 @@ export const supplyProjectors = [
         job_id: made.jobId ?? null,
         units_before: made.unitsBefore,
         units: serials.length,
+        serials,
         gln: made.gln,
         msp_id: made.mspId,
         event_id: made.eventId,

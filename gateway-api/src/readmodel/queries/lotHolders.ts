@@ -1,4 +1,4 @@
-/** Premises through whose hands a lot went, alone or in containers at any depth. */
+/** Premises that hold a lot, and those through whose hands it went, alone or in containers at any depth. */
 import { sql, type Kysely } from 'kysely';
 import type { Database } from '../database/schema.ts';
 
@@ -51,4 +51,24 @@ export async function lotsInContainer(
     .where('sscc', '=', sscc)
     .where('units', '>', 0)
     .execute();
+}
+
+/** Premises that hold units of a lot now, alone or in containers. */
+export async function holdersOfLot(
+  db: Kysely<Database>,
+  gtin: string,
+  lot: string,
+): Promise<readonly { readonly holder: string; readonly mspId: string; readonly units: number }[]> {
+  const { rows } = await sql<{ holder: string; mspId: string; units: number }>`
+    select holder, msp_id as "mspId", sum(units)::int8 as units from (
+      select c.holder, c.msp_id, l.units from container_lots l join containers c on c.sscc = l.sscc
+        where l.gtin = ${gtin} and l.lot = ${lot} and c.parent is null
+      union all
+      select p.holder, p.msp_id, count(*) as units from packs p
+        where p.gtin = ${gtin} and p.lot = ${lot} and p.parent is null group by p.holder, p.msp_id
+      union all
+      select b.gln, b.msp_id, u.value::int8 from class_balances b cross join lateral jsonb_each_text(b.units) u
+        where b.gtin = ${gtin} and b.lot = ${lot} and u.value::int8 > 0
+    ) held group by holder, msp_id order by holder`.execute(db);
+  return rows;
 }

@@ -38,7 +38,8 @@ export function readNumberCursor(cursor: string | undefined): number | undefined
   return Number(place);
 }
 
-function readPlace(cursor: string): readonly unknown[] {
+/** Of a list with an order of its own, which checks the members. @throws Problem invalid_cursor */
+export function readPlace(cursor: string): readonly unknown[] {
   try {
     const place: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
     if (Array.isArray(place)) return place;

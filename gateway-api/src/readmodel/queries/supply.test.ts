@@ -5,7 +5,8 @@ import { storedSamples } from '../projectors/samples.fixture.ts';
 import type { ReadModel } from '../readModel.ts';
 import { readModelInMemory, writing } from '../readModel.fixture.ts';
 import { readNumberCursor } from './page.ts';
-import { contentsOfContainer, holdersOfLot } from './contents.ts';
+import { contentsOf } from './contents.ts';
+import { holdersOfLot } from './lotHolders.ts';
 import { alertStatistics } from './alertStatistics.ts';
 import { alertList, eventsOfSubjects, productList, shipmentList } from './supplyLists.ts';
 
@@ -56,8 +57,9 @@ afterAll(() => model.close());
 
 describe('containers', () => {
   test('contents of a container, and holders of a lot by its roots', async () => {
-    expect((await contentsOfContainer(model.db, 'pallet')).containers.map(({ sscc }) => sscc)).toEqual(['case']);
-    expect((await contentsOfContainer(model.db, 'case')).placements).toHaveLength(1);
+    const inside = async (sscc: string) => (await contentsOf(model.db, { sscc, quantities: [] }, { limit: 9 })).items;
+    expect(await inside('pallet')).toEqual([{ sscc: 'case' }]);
+    expect(await inside('case')).toEqual([{ gtin, lot: 'L1', serial: 'S2' }]);
     expect(await holdersOfLot(model.db, gtin, 'L1')).toEqual([
       { holder: 'pharmacy', mspId: 'PharmaMSP', units: 1 },
       { holder: 'warehouse', mspId: 'PharmaMSP', units: 1 },
