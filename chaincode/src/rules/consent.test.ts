@@ -126,6 +126,24 @@ describe('consent', () => {
   });
 });
 
+describe('a restricted record', () => {
+  const restricted = { ...record, confidentiality: 'R' as const };
+  const decided = (rule: ConsentRule) => decideConsent([rule], request, restricted).decision;
+
+  test('is permitted by a consent that names its confidentiality, or the record itself, and by no other', () => {
+    expect(decided(permit())).toBe('deny');
+    expect(decided(permit({ categories: [restricted.category] }))).toBe('deny');
+    expect(decided(permit({ confidentialities: ['V'] }))).toBe('deny');
+    expect(decided(permit({ confidentialities: ['R'] }))).toBe('permit');
+    expect(decided(permit({ recordIds: [restricted.recordId] }))).toBe('permit');
+  });
+
+  test('is denied by a denial that names no confidentiality', () => {
+    const rules = [permit({ confidentialities: ['R'] }), { ...permit(), decision: 'deny' as const }];
+    expect(decideConsent(rules, request, restricted)).toMatchObject({ decision: 'deny', code: 'consent_denied' });
+  });
+});
+
 /** A second evaluator, written from the prose and knowing nothing of the first: intervals as day numbers, sets, no sharing. */
 function naively(rules: readonly ConsentRule[], asked: ConsentRequest, of: ConsentedRecord): 'permit' | 'deny' {
   const days = (date: string): [number, number] => {
@@ -146,15 +164,19 @@ function naively(rules: readonly ConsentRule[], asked: ConsentRequest, of: Conse
     const end = scope.period?.end ? days(scope.period.end)[1] : Infinity;
     return isPermit ? from >= start && until <= end : from < end && until > start;
   };
+  const namesIt = (scope: ConsentScope): boolean =>
+    of.confidentiality === 'N' || scope.confidentialities !== undefined || scope.recordIds !== undefined;
   const order = ['read', 'write', 'admin'];
   let permitted = false;
   for (const rule of rules) {
     if (rule.expiresAt && asked.timeMs >= Date.parse(rule.expiresAt)) continue;
     if (rule.decision === 'permit' && order.indexOf(rule.level) < order.indexOf(asked.level)) continue;
     const permits = rule.decision === 'permit';
-    const flipped = rule.exceptions?.some((exception) => speaksOf(exception, !permits)) ?? false;
+    const turns = (exception: ConsentScope): boolean =>
+      speaksOf(exception, !permits) && (permits || namesIt(exception));
+    const flipped = rule.exceptions?.some(turns) ?? false;
     const isPermit = permits !== flipped;
-    if (!speaksOf(rule, isPermit)) continue;
+    if (!speaksOf(rule, isPermit) || (isPermit && !flipped && !namesIt(rule))) continue;
     if (!isPermit) return 'deny';
     permitted = true;
   }

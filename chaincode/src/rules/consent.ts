@@ -3,6 +3,8 @@
  * its parent; between consents deny wins (DESIGN §4 Consent; IHE PCF: one nested provision level).
  */
 import {
+  confidentialities,
+  permittedConfidentialities,
   purposesOfUse,
   type ClinicalPeriod,
   type ConsentDecision,
@@ -128,8 +130,15 @@ function ownEffectOf(rule: ConsentRule, request: ConsentRequest, record: Consent
   if (!isInForce(rule, request)) return undefined;
   const { decision, exceptions = [] } = rule;
   const opposite = decision === 'permit' ? 'deny' : 'permit';
-  const effect = exceptions.some((exception) => covers(exception, opposite, request, record)) ? opposite : decision;
-  return covers(rule, effect, request, record) ? effect : undefined;
+  const isExcepted = exceptions.some((exception) => says(exception, opposite, request, record));
+  const effect = isExcepted ? opposite : decision;
+  return (isExcepted ? covers : says)(rule, effect, request, record) ? effect : undefined;
+}
+
+/** Whether this scope itself has the effect on the record. */
+function says(scope: ConsentScope, effect: ConsentDecision, request: ConsentRequest, record: ConsentedRecord): boolean {
+  const reached = effect === 'deny' ? confidentialities : permittedConfidentialities(scope);
+  return reached.includes(record.confidentiality) && covers(scope, effect, request, record);
 }
 
 /** @param effect of the scope: it says how a record whose day is not known exactly is taken */
@@ -203,7 +212,7 @@ export function mayHoldSeed(
     consent.maxAccesses === undefined &&
     !(consent.exceptions ?? []).some((exception) => reachesPair(exception, category, confidentiality)) &&
     coversCategory(consent, category) &&
-    (confidentiality === 'N' || (consent.confidentialities?.includes(confidentiality) ?? false))
+    permittedConfidentialities(consent).includes(confidentiality)
   );
 }
 

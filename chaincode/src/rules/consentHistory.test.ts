@@ -167,7 +167,7 @@ class ByTheBook {
     if (record.authorOrg === requester.mspId && record.authorGroup === requester.department) return 'permit';
     const stands = ({ revoked, said }: Told): boolean =>
       !revoked && !(said.expiresAt && timeMs >= Date.parse(said.expiresAt));
-    const word = (told: Told) => (stands(told) ? says(told.said, purposeOfUse, record) : 'nothing');
+    const word = (told: Told) => (stands(told) ? says(told, purposeOfUse, record) : 'nothing');
     const denies = (told: Told): boolean => told.from === undefined && word(told) === 'no';
     // Somebody keeps a consent while nothing denies them what it opens, and passes on only what they keep.
     const isKept = (told: Told): boolean =>
@@ -209,12 +209,20 @@ function names({ kind, mspId, id }: Grantee, requester: Requester): boolean {
   return id === (kind === 'department' ? requester.department : requester.role);
 }
 
-function says(rule: Said, purpose: PurposeOfUse, record: RecordFact): 'yes' | 'no' | 'nothing' {
+function says({ said: rule, from }: Told, purpose: PurposeOfUse, record: RecordFact): 'yes' | 'no' | 'nothing' {
   const means = rule.decision !== 'deny';
-  const turned = (rule.exceptions ?? []).some((exception) => within(exception, purpose, record, !means));
+  const turned = (rule.exceptions ?? []).some(
+    (exception) => within(exception, purpose, record, !means) && (means || opens(exception, record)),
+  );
   const word = turned ? !means : means;
-  if (!within(rule, purpose, record, word)) return 'nothing';
+  if (!within(rule, purpose, record, word) || (means && !turned && from === undefined && !opens(rule, record)))
+    return 'nothing';
   return word ? 'yes' : 'no';
+}
+
+/** What is restricted is opened by name only: its confidentiality's, or its own. Who passes a consent on need not repeat it. */
+function opens({ confidentialities: named, recordIds }: ConsentScope, { confidentiality }: RecordFact): boolean {
+  return confidentiality === 'N' || (named ?? recordIds) !== undefined;
 }
 
 /** Days are compared as numbers; a month or year must lie inside to be permitted, and only touch to be denied. */

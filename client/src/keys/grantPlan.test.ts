@@ -35,12 +35,20 @@ test('the pair of other at R holds every category, so one category at R gets dat
 
 test.each([
   ['a range of days', { period: { start: '2025-01-01' } }],
-  ['named records', { recordIds: ['r'] }],
+  ['named records of one confidentiality', { recordIds: ['r'], confidentialities: ['N' as const] }],
   ['maximum accesses', { maxAccesses: 1 }],
   ['an exception in the category', { exceptions: [{ categories: ['diagnosis' as const] }] }],
   ['an exception everywhere', { exceptions: [{ purposes: ['HRESCH' as const] }] }],
 ])('a consent with %s hands over data keys only', (_, narrowing) => {
   expect(kindsOf({ ...permit, categories: ['diagnosis'], ...narrowing }, [])).toEqual({ 'diagnosis/N': 'dataKeys' });
+});
+
+test('a consent that names records hands over theirs, however confidential they are', () => {
+  expect(kindsOf({ ...permit, categories: ['diagnosis'], recordIds: ['r'] }, [])).toEqual({
+    'diagnosis/N': 'dataKeys',
+    'other/R': 'dataKeys',
+    'other/V': 'dataKeys',
+  });
 });
 
 test('an exception in another category, or at another confidentiality, narrows nothing', () => {

@@ -4,6 +4,7 @@
  */
 import {
   keyPairsAtRegistration,
+  permittedConfidentialities,
   recordCategories,
   type Confidentiality,
   type ConsentRule,
@@ -29,14 +30,13 @@ type PlannedConsent = Pick<
  */
 export function planGrants(consent: PlannedConsent, denies: readonly ConsentRule[]): readonly KeyGrant[] {
   if (consent.decision === 'deny') return [];
-  // R and V are in no grant that does not name them.
-  const confidentialities = consent.confidentialities ?? ['N'];
+  const reached = permittedConfidentialities(consent);
   const { recordIds, period, maxAccesses } = consent;
   const isNarrowed = recordIds !== undefined || period !== undefined || maxAccesses !== undefined;
   return keyPairsAtRegistration
     .filter(
       ({ category, confidentiality }) =>
-        confidentialities.includes(confidentiality) && reaches(consent, category, confidentiality),
+        reached.includes(confidentiality) && reaches(consent, category, confidentiality),
     )
     .map(({ category, confidentiality }) => {
       const scopes = [...(consent.exceptions ?? []), ...denies.filter((rule) => rule.decision === 'deny')];

@@ -215,7 +215,7 @@ describe('double verification', () => {
   });
 });
 
-test('every category and confidentiality is written and read; restricted ones by no consent that does not say so', async () => {
+test('every category and confidentiality is written and read; restricted ones by no consent that names neither them nor their confidentiality', async () => {
   const patient = await world.patient();
   const written = await Promise.all([
     ...recordCategories.map((category) => world.append(patient, { category })),
@@ -231,6 +231,12 @@ test('every category and confidentiality is written and read; restricted ones by
   const statuses = async (accessId: string) =>
     Promise.all(written.map(async (id) => (await ben.get(contentOf(accessId, id))).status));
   expect(await statuses(theirs)).toEqual([...recordCategories.map(() => 200), 403, 403]);
+  await grantToEmergency(patient, { recordIds: written.slice(-1) });
+  expect(await statuses(await open('dr-ben', patient, { categories: ['bill'] }))).toEqual([
+    ...recordCategories.map((category) => (category === 'bill' ? 200 : 403)),
+    403,
+    200,
+  ]);
   await grantToEmergency(patient, { confidentialities: ['N', 'R', 'V'] });
   expect(await statuses(await open('dr-ben', patient, { categories: ['bill'] }))).toEqual([
     ...recordCategories.map((category) => (category === 'bill' ? 200 : 403)),
