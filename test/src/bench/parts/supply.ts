@@ -20,7 +20,8 @@ import { benchInventory, type InventoryFigures } from '../supply/inventory.ts';
 const batchSizes = [1, 100, 512, 4_096, 16_384] as const;
 const commissionersAtOnce = 4;
 const hops = 3;
-const recallsOfLot = 1;
+/** A lot is recalled once: of each size there are some. */
+const lotsRecalled = 3;
 const verificationsTimed = 200;
 const historyLengths = [1, 10, 30, 100] as const;
 const verificationsPerSecond = 50;
@@ -82,9 +83,12 @@ export async function benchSupply(stage: Stage, sizes: readonly number[]): Promi
 
 /** A lot of this size in one container: shipped to and fro, verified, and recalled at last. */
 async function benchSize(stage: Stage, { maker, distributor, plant, warehouse }: Actors, packs: number) {
+  const lots: MadeLot[] = [];
+  while (lots.length < lotsRecalled - 1) lots.push(await makeLot(maker, packs));
   const made = await seconds(() => makeLot(maker, packs));
   const packed = await seconds(() => packLot(maker, made.value));
   const { value: lot } = made;
+  lots.push(lot);
   const containers = [packed.value];
   const watch = await stage.watch();
   const shipments: string[] = [];
@@ -102,8 +106,8 @@ async function benchSize(stage: Stage, { maker, distributor, plant, warehouse }:
     received.push(await timed(watch, 1, () => receive(to)));
   }
   const verify = await timed(watch, verificationsTimed, (index) => verifyPack(maker, lot, index % packs));
-  const recall = await timed(watch, recallsOfLot, () =>
-    maker.post('/v1/recalls', { class: 'II', depth: 'retail', gtin: lot.gtin, lots: [lot.lot] }),
+  const recall = await timed(watch, lotsRecalled, (index) =>
+    maker.post('/v1/recalls', { class: 'II', depth: 'retail', gtin: lots[index]!.gtin, lots: [lots[index]!.lot] }),
   );
   const memory = Object.fromEntries((await watch.between(0, 0)).map((each) => [each.name, each.memory]));
   const figures: SizeFigures = {

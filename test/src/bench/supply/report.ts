@@ -106,5 +106,6 @@ const cpuOf = ({ cpu }: Timed): number =>
   Object.entries(cpu).reduce((sum, [kind, milliseconds]) => (kind === 'client' ? sum : sum + milliseconds), 0);
 
 function memoryOf(memory: Readonly<Record<string, number>>, kind: string): number {
-  return Object.entries(memory).reduce((sum, [name, bytes]) => (name.endsWith(`-${kind}`) ? sum + bytes : sum), 0);
+  const isOfKind = (name: string): boolean => name.split('-').includes(kind);
+  return Object.entries(memory).reduce((sum, [name, bytes]) => (isOfKind(name) ? sum + bytes : sum), 0);
 }
