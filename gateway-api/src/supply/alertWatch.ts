@@ -68,7 +68,8 @@ export class AlertWatch {
   }
 
   /**
-   * Tells of serials commissioned in these blocks that were commissioned elsewhere too. Each is looked up by its key, as when they are new.
+   * Tells of serials commissioned in these blocks that were commissioned elsewhere too. Each is looked up by its key, as
+   * when they are new.
    *
    * @returns how many
    */

@@ -55,8 +55,8 @@ export interface AuditFilter extends PageParams {
 }
 
 /**
- * First the places of the page's events, from each of the three tables that have some, then these events alone: what a page costs does not
- * grow with the audit.
+ * First the places of the page's events, from each of the three tables that have some, then these events alone: what a
+ * page costs does not grow with the audit.
  *
  * @throws Problem invalid_cursor
  */
