@@ -37,11 +37,6 @@ describe("a lock that is not the holder's", () => {
     const shipmentId = randomUUID();
     return world.act(pharmacy, 'return', { shipmentId, recipient: to.gln, ...what });
   };
-  const move = async (from: Person, to: Person, what: object) => {
-    const shipmentId = randomUUID();
-    applied(await world.act(from, 'ship', { shipmentId, recipient: to.gln, ...what }));
-    applied(await world.act(to, 'receive', { shipmentId, ...what }));
-  };
 
   beforeEach(async () => {
     world = await SupplyWorld.open();
@@ -90,7 +85,7 @@ describe("a lock that is not the holder's", () => {
   });
 
   test('does not end by a return: packs and containers go back to who locked them and to nobody else', async () => {
-    await move(maker, pharmacy, set('S000000', 'S000001', 'S000002'));
+    await world.move(maker, pharmacy, set('S000000', 'S000001', 'S000002'));
     applied(await world.act(pharmacy, 'pack', { sscc: box, ...set('S000001') }));
     for (const what of [set('S000000'), { containers: [box] }]) {
       applied(await lockedBy(world.inspector, what));
@@ -109,13 +104,13 @@ describe("a lock that is not the holder's", () => {
   });
 
   test('what the holder locked is returned to whoever takes returns', async () => {
-    await move(maker, pharmacy, { ...set('S000000'), ...units(10) });
+    await world.move(maker, pharmacy, { ...set('S000000'), ...units(10) });
     applied(await lockedBy(pharmacy, { ...set('S000000'), ...units(10) }, 'suspect'));
     applied(await returned(distributor, { ...set('S000000'), ...units(10, { state: 'locked' }) }));
   });
 
   test('does not end by a return of units, taken back or received', async () => {
-    await move(maker, pharmacy, units(50));
+    await world.move(maker, pharmacy, units(50));
     applied(await lockedBy(world.inspector, units(30, { holder: pharmacy.gln })));
     applied(await lockedBy(pharmacy, units(5), 'suspect'));
     expect(await returned(distributor, units(6, { state: 'locked' }))).toMatchObject({ code: 'locked' });

@@ -17,11 +17,6 @@ describe('a pack goes from the maker to the patient', () => {
 
   const packState = (serial: string, segment = 0) =>
     world.query<{ pack: Pack; custody: CustodyFacts }>(maker, 'findPack', { gtin, lot, segment, serial });
-  const move = async (from: Person, to: Person, what: object) => {
-    const shipmentId = randomUUID();
-    applied(await world.act(from, 'ship', { shipmentId, recipient: to.gln, ...what }));
-    applied(await world.act(to, 'receive', { shipmentId, ...what }));
-  };
 
   beforeEach(async () => {
     world = await SupplyWorld.open();
@@ -37,10 +32,10 @@ describe('a pack goes from the maker to the patient', () => {
     const [caseOne, pallet] = [ssccOf(1), ssccOf(2)];
     applied(await world.act(maker, 'pack', { sscc: caseOne, packs: [set(serialsOf(24))] }));
     applied(await world.act(maker, 'pack', { sscc: pallet, containers: [caseOne] }));
-    await move(maker, distributor, { containers: [pallet] });
+    await world.move(maker, distributor, { containers: [pallet] });
     expect((await packState('S000003')).custody).toMatchObject({ state: 'active', holder: distributor.gln });
     applied(await world.act(distributor, 'unpack', { sscc: pallet, containers: [caseOne] }));
-    await move(distributor, pharmacy, { containers: [caseOne] });
+    await world.move(distributor, pharmacy, { containers: [caseOne] });
     applied(await world.act(pharmacy, 'dispense', { packs: [set(['S000003'])] }));
     expect((await packState('S000003')).pack).toMatchObject({ state: 'supplied', holder: pharmacy.gln });
     const { container } = await world.query<{ container: Container }>(maker, 'findContainer', { sscc: caseOne });
@@ -75,7 +70,7 @@ describe('a pack goes from the maker to the patient', () => {
   });
 
   test('a second dispensing is refused, and reported by the same identity becomes an alert', async () => {
-    await move(maker, pharmacy, { packs: [set(['S000001'])] });
+    await world.move(maker, pharmacy, { packs: [set(['S000001'])] });
     const again = { packs: [set(['S000001'])] };
     applied(await world.act(pharmacy, 'dispense', again));
     expect(await world.act(pharmacy, 'dispense', again)).toMatchObject({
@@ -99,7 +94,7 @@ describe('a pack goes from the maker to the patient', () => {
   });
 
   test('the ledger itself answers a verification: what was supplied here is good for the patient and not for the next pharmacy', async () => {
-    await move(maker, pharmacy, { packs: [set(['S000001'])] });
+    await world.move(maker, pharmacy, { packs: [set(['S000001'])] });
     applied(await world.act(pharmacy, 'dispense', { packs: [set(['S000001'])] }));
     const ask = (person: Person, context: string, more = {}) =>
       world.query(person, 'verify', { gtin, serial: 'S000001', lot, expiry: '270331', segment: 0, context, ...more });
@@ -113,7 +108,7 @@ describe('a pack goes from the maker to the patient', () => {
   });
 
   test('an attempt that the rules would allow now is not recorded as a refusal', async () => {
-    await move(maker, pharmacy, { packs: [set(['S000001'])] });
+    await world.move(maker, pharmacy, { packs: [set(['S000001'])] });
     const refusal = { event: 'dispense', commandDigest: digest, gtin, lot, segment: 0, serial: 'S000001' };
     expect(applied(await world.act(pharmacy, 'reportRefusal', refusal))).toEqual({ recorded: false });
   });
@@ -176,7 +171,7 @@ describe('a pack goes from the maker to the patient', () => {
   });
 
   test('a recall is effective at once: not dispensed, not shipped, but returned, and it arrives locked', async () => {
-    await move(maker, pharmacy, { packs: [set(['S000001'])] });
+    await world.move(maker, pharmacy, { packs: [set(['S000001'])] });
     const recall = { kind: 'recall', recallClass: 'I', depth: 'consumer', gtin, lots: [lot] };
     expect(await world.act(distributor, 'recall', { ...recall, recallId: randomUUID() })).toMatchObject({
       code: 'role_not_allowed',
@@ -292,7 +287,7 @@ describe('a pack goes from the maker to the patient', () => {
   test('nothing of the supply chain is written by a submitter whose premises lost the licence', async () => {
     const clerk = await world.person('DistributorMSP', 'distributor');
     const licenceId = await world.grant(clerk.gln, 'distributor');
-    await move(maker, clerk, { packs: [set(['S000001'])] });
+    await world.move(maker, clerk, { packs: [set(['S000001'])] });
     const change = { licenceId, gln: clerk.gln, change: 'suspend' };
     applied(await world.scenario.submit(world.inspector.identity, 'registry.changeLicence', change));
     const shipment = { shipmentId: randomUUID(), recipient: pharmacy.gln, packs: [set(['S000001'])] };

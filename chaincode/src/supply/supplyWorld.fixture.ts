@@ -92,6 +92,13 @@ export class SupplyWorld {
     return outcome;
   }
 
+  /** Ships goods from one to the other, who receives all of them. */
+  async move(from: Person, to: Person, what: object): Promise<void> {
+    const shipmentId = randomUUID();
+    applied(await this.act(from, 'ship', { shipmentId, recipient: to.gln, ...what }));
+    applied(await this.act(to, 'receive', { shipmentId, ...what }));
+  }
+
   query<Answer>(person: Person, verb: string, body: object): Promise<Answer> {
     return this.scenario.query(person.identity, `supply.${verb}`, body) as Promise<Answer>;
   }
