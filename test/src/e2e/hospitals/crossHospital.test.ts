@@ -151,12 +151,23 @@ describe('between gateways', () => {
     expect(status).toBe(503);
   });
 
-  test('who has no certificate of a member is not even heard', async () => {
+  /** What a member's gateway signs with comes from its other authority (decision 12): it is no TLS identity. */
+  async function signingIdentity(): Promise<{ readonly cert: Buffer; readonly key: Buffer }> {
+    const { service } = await largeNetwork.profileOf(away);
+    const [cert, key] = await Promise.all([service.certificate, service.privateKey].map((file) => readFile(file)));
+    return { cert: cert!, key: key! };
+  }
+
+  test.each([
+    ['no certificate', async () => ({})],
+    ['a member’s signing certificate instead of its TLS certificate', signingIdentity],
+  ])('who comes with %s is not even heard', async (_, identity) => {
     const { members } = await largeNetwork.profileOf(home);
     const { internal } = members.find(({ mspId }) => mspId === home) as { internal: string };
+    const own = await identity();
     await expect(
       new Promise((resolve, reject) => {
-        const outgoing = request(new URL('/v1/content/x', internal), { rejectUnauthorized: false }, resolve);
+        const outgoing = request(new URL('/v1/content/x', internal), { rejectUnauthorized: false, ...own }, resolve);
         outgoing.on('error', reject);
         outgoing.end();
       }),
